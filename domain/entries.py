@@ -1,0 +1,261 @@
+"""What the bot knows: policies, stories, sayings, intents, documents, the city."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from domain.labels import Labelled
+
+
+class Topic(Labelled):
+    """The shelf a policy stands on."""
+
+    CREDIT_REPAIR = "credit_repair", "信用修复"
+    PERSONAL_CREDIT = "personal_credit", "个人征信"
+    JUDGMENT_DEFAULTER = "judgment_defaulter", "失信被执行人"
+    DISCREDIT_LISTS = "discredit_lists", "失信名单"
+    USCC_AND_REPORTS = "uscc_and_reports", "代码与报告"
+    INCENTIVES = "incentives", "奖惩与目录"
+    LOCAL = "local", "内蒙古与乌海"
+    COMPLAINTS = "complaints", "投诉举报"
+    ANTI_FRAUD = "anti_fraud", "防骗"
+
+
+class Audience(Labelled):
+    """Who a policy speaks to."""
+
+    RESIDENT = "resident", "居民"
+    MERCHANT = "merchant", "商户"
+    ENTERPRISE = "enterprise", "企业"
+
+
+class Standing(Labelled):
+    """Whether what a policy tells is in force."""
+
+    IN_FORCE = "in_force", "现行"
+    REPEALED = "repealed", "已废止"
+    ENDED = "ended", "已结束"
+
+
+class Category(Labelled):
+    """The kind of a story."""
+
+    ANCIENT = "ancient", "古代故事"
+    MODERN = "modern", "近现代故事"
+    WUHAI = "wuhai", "乌海榜样"
+    REGION = "region", "自治区榜样"
+    NATION = "nation", "全国榜样"
+    BUSINESS = "business", "商业诚信"
+    WARNING = "warning", "警示故事"
+
+
+class Place(Labelled):
+    """How far from home a story happened."""
+
+    WUHAI = "wuhai", "乌海"
+    REGION = "region", "自治区"
+    NATION = "nation", "全国"
+
+
+class Ground(Labelled):
+    """The colour a story cover is drawn on."""
+
+    SAND = "sand", "沙"
+    LAKE = "lake", "湖"
+    CINNABAR = "cinnabar", "朱"
+    INK = "ink", "墨"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A law, rule or notice that answers rest on. One per document, cited by id."""
+
+    id: str
+    title: str
+    number: str = ""
+    issuer: str = ""
+    in_force_on: date | None = None
+    replaces: str = ""
+    repealed_on: date | None = None
+    repealed_by: str = ""
+    note: str = ""
+
+    @property
+    def is_repealed(self) -> bool:
+        return bool(self.repealed_on or self.repealed_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place in a document, as an editor writes it: the document's id and the article."""
+
+    document: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One bar of the waiting-time figure. Months from the start; ``apply_from`` None: no early way out."""
+
+    label: str
+    apply_from: int | None
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A question about credit and its answer. Strings are plain text; ``body`` is Markdown."""
+
+    id: str
+    title: str
+    question: str
+    topic: Topic
+    audience: tuple[Audience, ...]
+    answer: str
+    basis: tuple[Citation, ...]
+    asks: tuple[str, ...]
+    facts: tuple[str, ...]
+    reviewed_on: date
+    review_by: date
+    body: str
+    detail: str = ""
+    caveat: bool = True
+    standing: Standing = Standing.IN_FORCE
+    related: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    expires_on: date | None = None
+    expired_answer: str = ""
+
+    def answer_on(self, day: date) -> str:
+        """The first line as it is true on ``day``."""
+        return self.expired_answer if self.is_expired(day) else self.answer
+
+    def standing_on(self, day: date) -> Standing:
+        return Standing.ENDED if self.is_expired(day) else self.standing
+
+    def is_expired(self, day: date) -> bool:
+        return self.expires_on is not None and day > self.expires_on
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """One character on one ground; the picture is drawn from it."""
+
+    character: str
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence on keeping one's word, with its source and plain meaning."""
+
+    text: str
+    source: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story of somebody who kept, or broke, their word. ``body``: paragraphs parted by blank lines."""
+
+    id: str
+    title: str
+    hook: str
+    category: Category
+    place: Place
+    era: str
+    people: tuple[str, ...]
+    themes: tuple[str, ...]
+    summary: str
+    teaser: str
+    moral: str
+    source: str
+    cover: Cover
+    asks: tuple[str, ...]
+    reviewed_on: date
+    body: str
+    age: int = 6
+    sayings: tuple[Saying, ...] = ()
+    related: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def minutes(self) -> int:
+        """Reading time aloud, at 260 characters a minute, at least one."""
+        return max(1, round(len(self.body) / 260))
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Something a resident wants that is no question. ``reply`` fixed, or a handler of the same name."""
+
+    id: str
+    title: str
+    asks: tuple[str, ...]
+    reply: str = ""
+    kind: str = "smalltalk"
+    exact: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MenuButton:
+    """A button of the account's menu: children, or a sentence said for the resident, or a page."""
+
+    name: str
+    say: str = ""
+    page: str = ""
+    children: tuple[MenuButton, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A service window. Empty strings: not known yet, so never told."""
+
+    name: str
+    district: str
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A public number that may appear in an answer, with the reason it may."""
+
+    number: str
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What differs from city to city: content, not code."""
+
+    name: str
+    assistant: str
+    districts: tuple[str, ...]
+    windows: tuple[Window, ...]
+    phones: tuple[Phone, ...]
+    website: str = ""
+    handover: Literal["off", "platform"] = "off"
+    handover_hours: str = ""
+    privacy_contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything known, loaded and checked, never changed. A reload builds another."""
+
+    documents: dict[str, Document]
+    policies: dict[str, Policy]
+    stories: dict[str, Story]
+    intents: dict[str, Intent]
+    sayings: tuple[Saying, ...]
+    menu: tuple[MenuButton, ...]
+    city: City
+    texts: dict[str, str]
+    themes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lexicon: tuple[str, ...] = ()
+    digest: str = ""

@@ -1,0 +1,1 @@
+"""Everything the bot says and knows: files for people to write, and their strict loader."""

@@ -1,0 +1,134 @@
+"""A loaded library → the faults that only show when the files are seen together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from domain.entries import Library, Policy, Story
+from domain.errors import Problem
+
+TITLE_LIMIT = 14
+ANSWER_LIMIT = 60
+DETAIL_LIMIT = 160
+MIN_ASKS = 6
+MIN_STORY, MAX_STORY = 400, 900
+_TAIL = re.compile(r"[。？！”）》]$")
+_PHONE = re.compile(r"(?<![\d.〔第年-])(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4}|1\d{4}|9[56]\d{3,4})(?![\d.号元年月日万])")
+_BLANKS = re.compile(r"由运营|【未核实】|待补|TODO|XXX|某某|\?\?\?|lorem", re.IGNORECASE)
+
+# What people still cite and is no longer so; a line that says it is wrong names the right rule too.
+WRONG = (
+    (re.compile(r"(?<!不是)第?3次起?(?:每次)?(?:收费?)?10元"), "柜台查征信现在是 5 元（发改价格〔2025〕668号）"),
+    (re.compile(r"15个工作日内?(?:作出)?(?:准予|决定).*修复"), "市场监管信用修复是 7 个工作日（107号令）"),
+    (re.compile(r"模\s?11"), "统一社会信用代码的校验用模 31（GB 32100-2015）"),
+)
+
+
+def check_library(library: Library) -> list[Problem]:
+    """Every cross-file rule; an empty list means the library may be served."""
+    problems: list[Problem] = []
+    problems += _unique_titles(library)
+    for policy in library.policies.values():
+        problems += _policy(policy, library)
+    for story in library.stories.values():
+        problems += _story(story, library)
+    return problems
+
+
+def policy_file(policy: Policy) -> str:
+    return f"knowledge/policies/{policy.topic.value}/{policy.id}.md"
+
+
+def story_file(story: Story) -> str:
+    return f"knowledge/stories/{story.id}.md"
+
+
+def _unique_titles(library: Library) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    entries = [(policy_file(p), p.title) for p in library.policies.values()]
+    entries += [(story_file(s), s.title) for s in library.stories.values()]
+    for file, title in entries:
+        if title in seen:
+            yield Problem(file, "title", f"和 {seen[title]} 同名，点选时分不开，换一个")
+        seen[title] = file
+
+
+def _policy(policy: Policy, library: Library) -> Iterator[Problem]:
+    file = policy_file(policy)
+    yield from _length(file, "title", policy.title, TITLE_LIMIT)
+    yield from _length(file, "answer", policy.answer, ANSWER_LIMIT)
+    yield from _length(file, "detail", policy.detail, DETAIL_LIMIT)
+    yield from _sentence(file, "answer", policy.answer)
+    yield from _asks(file, policy.asks)
+    yield from _related(file, policy.related, policy.id, library.policies)
+    yield from _text(file, "正文", f"{policy.answer}\n{policy.detail}\n{policy.body}", library)
+    for citation in policy.basis:
+        if citation.document not in library.documents:
+            yield Problem(file, "basis.document", f"documents.yaml 里没有 {citation.document}")
+        elif library.documents[citation.document].is_repealed and policy.standing.value == "in_force":
+            yield Problem(file, "basis.document", f"{citation.document} 已废止，不能当现行依据")
+    if not policy.basis:
+        yield Problem(file, "basis", "至少写一份依据")
+    if policy.review_by <= policy.reviewed_on:
+        yield Problem(file, "review_by", "应晚于 reviewed_on")
+    if policy.expires_on and not policy.expired_answer:
+        yield Problem(file, "expired_answer", "有 expires_on，就要写过期后怎么答")
+
+
+def _story(story: Story, library: Library) -> Iterator[Problem]:
+    file = story_file(story)
+    yield from _length(file, "title", story.title, 10)
+    yield from _length(file, "hook", story.hook, 14)
+    yield from _length(file, "summary", story.summary, 40)
+    yield from _length(file, "teaser", story.teaser, 120)
+    yield from _length(file, "moral", story.moral, 40)
+    yield from _length(file, "cover.character", story.cover.character, 1)
+    yield from _sentence(file, "teaser", story.teaser)
+    yield from _asks(file, story.asks)
+    yield from _related(file, story.related, story.id, library.stories)
+    yield from _text(file, "正文", f"{story.teaser}\n{story.moral}\n{story.body}", library)
+    size = len(re.sub(r"\s", "", story.body))
+    shortest = 120 if story.note else MIN_STORY
+    if not shortest <= size <= MAX_STORY:
+        yield Problem(file, "正文", f"现在 {size} 字，应在 {shortest} 到 {MAX_STORY} 字之间")
+    for theme in story.themes:
+        if theme not in library.themes:
+            yield Problem(file, "themes", f"themes.yaml 里没有“{theme}”")
+    if not story.themes:
+        yield Problem(file, "themes", "至少写一个主题")
+
+
+def _length(file: str, field: str, text: str, limit: int) -> Iterator[Problem]:
+    if len(text) > limit:
+        yield Problem(file, field, f"现在 {len(text)} 字，最多 {limit} 字")
+
+
+def _sentence(file: str, field: str, text: str) -> Iterator[Problem]:
+    if not _TAIL.search(text):
+        yield Problem(file, field, "应是完整的一句话，以句号收尾")
+
+
+def _asks(file: str, asks: tuple[str, ...]) -> Iterator[Problem]:
+    if len(asks) < MIN_ASKS:
+        yield Problem(file, "asks", f"现在 {len(asks)} 种问法，至少 {MIN_ASKS} 种")
+    if len(set(asks)) < len(asks):
+        yield Problem(file, "asks", "有重复的问法")
+
+
+def _related(file: str, related: tuple[str, ...], own: str, known: dict[str, Policy] | dict[str, Story]) -> Iterator[Problem]:
+    for other in related:
+        if other == own or other not in known:
+            yield Problem(file, "related", f"没有 {other} 这一条" if other != own else "不用写自己")
+
+
+def _text(file: str, field: str, text: str, library: Library) -> Iterator[Problem]:
+    if blank := _BLANKS.search(text):
+        yield Problem(file, field, f"“{blank.group()}”不能给居民看，删去或改成“未查到公开资料”")
+    allowed = {phone.number for phone in library.city.phones}
+    for phone in _PHONE.findall(text):
+        if phone not in allowed:
+            yield Problem(file, field, f"{phone} 像电话号码，但 config/city.yaml 的 phones 里没有它")
+    for wrong, right in WRONG:
+        if found := wrong.search(text):
+            yield Problem(file, field, f"“{found.group()}”是旧说法：{right}")

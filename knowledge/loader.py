@@ -1,0 +1,161 @@
+"""The knowledge folder → one immutable ``Library``, or every fault in it at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from domain.entries import City, Document, Intent, Library, MenuButton, Policy, Saying, Story
+from domain.errors import KnowledgeInvalid, Problem
+from knowledge.check import check_library
+from knowledge.files import FileUnreadable, read_page, read_yaml
+from knowledge.schema import build
+
+T = TypeVar("T")
+Values = dict[str, Any]
+
+
+def load_library(root: Path, city_file: Path) -> Library:
+    """Read, check and freeze everything under ``root`` and the city file.
+
+    Raises ``KnowledgeInvalid`` with all problems; a library with a fault is never returned.
+    """
+    reader = _Reader(root, city_file)
+    library = reader.library()
+    problems = reader.problems or check_library(library)
+    if problems:
+        raise KnowledgeInvalid(tuple(problems))
+    return library
+
+
+def digest_files(root: Path, city_file: Path) -> str:
+    """A hash of every file that a library is made from: equal digests, equal libraries."""
+    seal = hashlib.sha256()
+    for path in (*_content_files(root), city_file):
+        seal.update(path.relative_to(root.parent).as_posix().encode())
+        seal.update(path.read_bytes())
+    return seal.hexdigest()
+
+
+def _content_files(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.suffix in {".md", ".yaml", ".txt"})
+
+
+class _Reader:
+    """One pass over the files, gathering problems instead of stopping at the first."""
+
+    def __init__(self, root: Path, city_file: Path) -> None:
+        self.root = root
+        self.city_file = city_file
+        self.problems: list[Problem] = []
+
+    def library(self) -> Library:
+        documents = self._mapping_of(Document, "documents.yaml")
+        return Library(
+            documents=documents,
+            policies=self._pages(Policy, "policies"),
+            stories=self._pages(Story, "stories"),
+            intents=self._intents(),
+            sayings=self._list_of(Saying, "sayings.yaml"),
+            menu=self._list_of(MenuButton, "menu.yaml"),
+            city=self._city(),
+            texts=self._texts(),
+            themes={key: tuple(words) for key, words in self._yaml("themes.yaml").items()},
+            lexicon=self._lexicon(),
+            digest=digest_files(self.root, self.city_file),
+        )
+
+    def _pages(self, cls: type[T], folder: str) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for path in sorted((self.root / folder).rglob("*.md")):
+            name = self._name(path)
+            if path.stem in found:
+                self.problems.append(Problem(name, "", f"已经有一个叫 {path.stem} 的文件，换个文件名"))
+            page = self._read(lambda path=path, name=name: read_page(path, name))  # type: ignore[misc]
+            if page is not None:
+                values, body = page
+                self._keep(found, path.stem, self._build(cls, values | {"body": body}, path.stem, name))
+        return found
+
+    def _intents(self) -> dict[str, Intent]:
+        found: dict[str, Intent] = {}
+        for path in sorted((self.root / "intents").glob("*.yaml")):
+            name = self._name(path)
+            values = self._read(lambda path=path, name=name: read_yaml(path, name))  # type: ignore[misc]
+            if values is not None:
+                self._keep(found, path.stem, self._build(Intent, values, path.stem, name))
+        return found
+
+    def _texts(self) -> dict[str, str]:
+        texts: dict[str, str] = {}
+        for path in sorted((self.root / "texts").glob("*.yaml")):
+            name = self._name(path)
+            for key, text in (self._read(lambda p=path, n=name: read_yaml(p, n)) or {}).items():  # type: ignore[misc]
+                if not isinstance(text, str):
+                    self.problems.append(Problem(name, str(key), "应是一句话；数字也放进单引号里"))
+                    continue
+                texts[f"{path.stem}.{key}"] = text.rstrip("\n")
+        return texts
+
+    def _lexicon(self) -> tuple[str, ...]:
+        path = self.root / "lexicon.txt"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+    def _city(self) -> City:
+        name = self.city_file.name
+        values = self._read(lambda: read_yaml(self.city_file, name)) or {}
+        built = build(City, values, name)
+        if isinstance(built, City):
+            return built
+        self.problems += built
+        return City("", "", (), (), ())
+
+    def _mapping_of(self, cls: type[T], file: str) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for key, values in self._yaml(file).items():
+            self._keep(found, key, self._build(cls, values, key, f"{self.root.name}/{file}#{key}"))
+        return found
+
+    def _list_of(self, cls: type[T], file: str) -> tuple[T, ...]:
+        items = self._yaml(file).get("items", [])
+        built = (
+            self._build(cls, values, None, f"{self.root.name}/{file}#{number}")
+            for number, values in enumerate(items, start=1)
+        )
+        return tuple(item for item in built if item is not None)
+
+    def _build(self, cls: type[T], values: Any, key: str | None, name: str) -> T | None:
+        if not isinstance(values, dict):
+            self.problems.append(Problem(name, "", "应是“字段: 内容”的样子"))
+            return None
+        if key is not None and "id" in values:
+            self.problems.append(Problem(name, "id", "不用写：编号就是文件名（或这一段的名字）"))
+            return None
+        built = build(cls, values if key is None else values | {"id": key}, name)
+        if isinstance(built, list):
+            self.problems += built
+            return None
+        return built
+
+    def _yaml(self, file: str) -> Values:
+        path = self.root / file
+        return self._read(lambda: read_yaml(path, f"{self.root.name}/{file}")) or {} if path.exists() else {}
+
+    def _read(self, read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except FileUnreadable as error:
+            self.problems.append(error.problem)
+            return None
+
+    def _keep(self, found: dict[str, T], key: str, item: T | None) -> None:
+        if item is not None:
+            found[key] = item
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.root.parent).as_posix()
+
+
