@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from domain.labels import Labelled
+from domain.replies import ReplyKind
 
 
 class Topic(Labelled):
@@ -189,14 +190,20 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """Something a resident wants that is no question. ``reply`` fixed, or a handler of the same name."""
+    """Something a resident wants that is no question: a fixed ``reply``, or a handler of the same name.
+
+    ``asks`` are matched by likeness, ``exact`` as whole messages that never reach the matcher,
+    ``contains`` anywhere in a message unless one of ``unless`` stands there too.
+    """
 
     id: str
     title: str
-    asks: tuple[str, ...]
+    kind: ReplyKind
     reply: str = ""
-    kind: str = "smalltalk"
+    asks: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,5 +264,7 @@ class Library:
     city: City
     texts: dict[str, str]
     themes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: tuple[str, ...] = ()
+    popular: tuple[str, ...] = ()
     digest: str = ""

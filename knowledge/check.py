@@ -14,12 +14,17 @@ DETAIL_LIMIT = 160
 MIN_ASKS = 6
 MIN_STORY, MAX_STORY = 400, 900
 _TAIL = re.compile(r"[。？！”）》]$")
-_PHONE = re.compile(r"(?<![\d.〔第年-])(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4}|1\d{4}|9[56]\d{3,4})(?![\d.号元年月日万])")
+_PHONE = re.compile(
+    r"(?<![\d.〔第年-])(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|400-?\d{3}-?\d{4}|1\d{4}|9[56]\d{3,4})(?![\d.号元年月日万])"
+)
 _BLANKS = re.compile(r"由运营|【未核实】|待补|TODO|XXX|某某|\?\?\?|lorem", re.IGNORECASE)
 
 # What people still cite and is no longer so; a line that says it is wrong names the right rule too.
 WRONG = (
-    (re.compile(r"(?<!不是)第?3次起?(?:每次)?(?:收费?)?10元"), "柜台查征信现在是 5 元（发改价格〔2025〕668号）"),
+    (
+        re.compile(r"(?<!不是)第?3次起?(?:每次)?(?:收费?)?10元"),
+        "柜台查征信现在是 5 元（发改价格〔2025〕668号）",
+    ),
     (re.compile(r"15个工作日内?(?:作出)?(?:准予|决定).*修复"), "市场监管信用修复是 7 个工作日（107号令）"),
     (re.compile(r"模\s?11"), "统一社会信用代码的校验用模 31（GB 32100-2015）"),
 )
@@ -116,7 +121,9 @@ def _asks(file: str, asks: tuple[str, ...]) -> Iterator[Problem]:
         yield Problem(file, "asks", "有重复的问法")
 
 
-def _related(file: str, related: tuple[str, ...], own: str, known: dict[str, Policy] | dict[str, Story]) -> Iterator[Problem]:
+def _related(
+    file: str, related: tuple[str, ...], own: str, known: dict[str, Policy] | dict[str, Story]
+) -> Iterator[Problem]:
     for other in related:
         if other == own or other not in known:
             yield Problem(file, "related", f"没有 {other} 这一条" if other != own else "不用写自己")

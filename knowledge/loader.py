@@ -62,7 +62,9 @@ class _Reader:
             menu=self._list_of(MenuButton, "menu.yaml"),
             city=self._city(),
             texts=self._texts(),
-            themes={key: tuple(words) for key, words in self._yaml("themes.yaml").items()},
+            themes=self._words("themes.yaml"),
+            facets=self._words("facets.yaml"),
+            popular=tuple(self._yaml("popular.yaml").get("items", ())),
             lexicon=self._lexicon(),
             digest=digest_files(self.root, self.city_file),
         )
@@ -98,6 +100,9 @@ class _Reader:
                     continue
                 texts[f"{path.stem}.{key}"] = text.rstrip("\n")
         return texts
+
+    def _words(self, file: str) -> dict[str, tuple[str, ...]]:
+        return {key: tuple(words) for key, words in self._yaml(file).items()}
 
     def _lexicon(self) -> tuple[str, ...]:
         path = self.root / "lexicon.txt"
@@ -157,5 +162,3 @@ class _Reader:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root.parent).as_posix()
-
-

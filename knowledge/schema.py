@@ -42,13 +42,14 @@ def build(cls: type[T], values: dict[str, Any], file: str) -> T | list[Problem]:
     if problems:
         return problems
     try:
-        return _adapter(cls).validate_python(values)
+        built: T = _adapter(cls).validate_python(values)
     except ValidationError as error:
         return [_problem(cls, detail, file) for detail in error.errors()]
+    return built
 
 
 @cache
-def _adapter(cls: type[T]) -> TypeAdapter[T]:
+def _adapter(cls: type) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 

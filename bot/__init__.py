@@ -1,0 +1,1 @@
+"""The WeChat channel: verify, open, parse, answer once, render, seal."""

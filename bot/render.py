@@ -1,0 +1,164 @@
+"""Reply → WeChat message, within WeChat's limits. Those limits live here and nowhere else.
+
+Source: 公众号 › 基础消息能力 › 被动回复用户消息; a text of 2048 bytes is what the platform takes in practice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.xml import cdata
+from domain.messages import Incoming
+from domain.replies import Block, Choices, Paragraph, Reply, Span, plain
+
+TEXT_BYTES = 2048
+CARD_TITLE, CARD_DESCRIPTION = 64, 120
+_SENTENCE_END = re.compile(r"(?<=[。？！；\n])")
+_UNSAFE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A message as the platform takes it, without its address. ``sent_at`` in unix seconds."""
+
+    type: Literal["text", "news", "transfer_customer_service", "none"]
+    sent_at: int
+    content: str = ""
+    title: str = ""
+    description: str = ""
+    url: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """``base_url``: where residents' phones reach our pages, without a trailing slash."""
+
+    base_url: str
+
+    def fit(self, reply: Reply, more: Paragraph) -> tuple[Reply, tuple[str, ...]]:
+        """Cut a reply that is too long: what can be sent now, closing with ``more``, which invites to
+        继续, and the texts that follow on it."""
+        if self._size(reply.blocks) <= TEXT_BYTES:
+            return reply, ()
+        place = next((n for n, block in enumerate(reply.blocks) if _may_cut(block)), None)
+        if place is not None:
+            others = (*reply.blocks[:place], more, *reply.blocks[place + 1 :])
+            room = TEXT_BYTES - self._size(others) - 2
+            if room >= 200:
+                head, rest = _split(_text_of(reply.blocks[place]), room)
+                blocks = (*reply.blocks[:place], plain(head, may_cut=True), more, *reply.blocks[place + 1 :])
+                return replace(reply, blocks=blocks), self._pages(rest, more)
+        return self._as_plain_pages(reply, more)
+
+    def message(self, reply: Reply | None, now_s: int) -> Outbound:
+        """The one message that answers; expects a reply that was fitted."""
+        if reply is None:
+            return Outbound("none", now_s)
+        if reply.handover:
+            return Outbound("transfer_customer_service", now_s)
+        if reply.card:
+            return Outbound(
+                "news",
+                now_s,
+                title=reply.card.title[:CARD_TITLE],
+                description=reply.card.description[:CARD_DESCRIPTION],
+                url=self.base_url + reply.card.page,
+                picture=self.base_url + reply.card.picture,
+            )
+        return Outbound("text", now_s, self.text(reply.blocks))
+
+    def text(self, blocks: tuple[Block, ...]) -> str:
+        """Blocks as the text of a message: links and choices become what WeChat makes clickable."""
+        return "\n\n".join(self._block(block) for block in blocks)
+
+    def _block(self, block: Block) -> str:
+        if isinstance(block, Paragraph):
+            return "".join(self._span(span) for span in block.spans)
+        return "\n".join(
+            _clickable(f"{number} {choice.label}", choice.label, number)
+            for number, choice in enumerate(block.items, start=1)
+        )
+
+    def _span(self, span: Span) -> str:
+        if span.target.startswith("say:"):
+            return _clickable(span.text, span.target.removeprefix("say:"))
+        if span.target:
+            return f'<a href="{_escape(self.base_url + span.target)}">{_escape(span.text)}</a>'
+        return _escape(span.text)
+
+    def _size(self, blocks: tuple[Block, ...]) -> int:
+        return len(self.text(blocks).encode())
+
+    def _pages(self, text: str, more: Paragraph) -> tuple[str, ...]:
+        """Texts to be sent one by one on 继续, each leaving room for the invitation to the next."""
+        room = TEXT_BYTES - self._size((more,)) - 2
+        pages = []
+        while text:
+            head, text = _split(text, room)
+            pages.append(head)
+        return tuple(pages)
+
+    def _as_plain_pages(self, reply: Reply, more: Paragraph) -> tuple[Reply, tuple[str, ...]]:
+        first, *rest = self._pages(reply.text, more)
+        blocks = (plain(first, may_cut=True), more) if rest else (plain(first, may_cut=True),)
+        return replace(reply, blocks=blocks), tuple(rest)
+
+
+def to_xml(message: Outbound, incoming: Incoming) -> str:
+    """Address a message as the answer to ``incoming``."""
+    head = (
+        f"<xml><ToUserName>{cdata(incoming.sender)}</ToUserName><FromUserName>{cdata(incoming.account)}</FromUserName>"
+        f"<CreateTime>{message.sent_at}</CreateTime><MsgType>{cdata(message.type)}</MsgType>"
+    )
+    if message.type == "text":
+        return f"{head}<Content>{cdata(message.content)}</Content></xml>"
+    if message.type == "news":
+        return (
+            f"{head}<ArticleCount>1</ArticleCount><Articles><item><Title>{cdata(message.title)}</Title>"
+            f"<Description>{cdata(message.description)}</Description><PicUrl>{cdata(message.picture)}</PicUrl>"
+            f"<Url>{cdata(message.url)}</Url></item></Articles></xml>"
+        )
+    return f"{head}</xml>"
+
+
+def _clickable(label: str, says: str, number: int = 0) -> str:
+    """A link that sends ``says`` for the resident. Undocumented, in use since 2020; numeric ids only."""
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={_escape(says)}&msgmenuid={number}">{_escape(label)}</a>'
+
+
+def _escape(text: str) -> str:
+    return text.translate(_UNSAFE)
+
+
+def _may_cut(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.may_cut
+
+
+def _text_of(block: Block) -> str:
+    return "" if isinstance(block, Choices) else block.text
+
+
+def _escaped_size(text: str) -> int:
+    return len(_escape(text).encode())
+
+
+def _split(text: str, room: int) -> tuple[str, str]:
+    """The longest head of whole sentences within ``room`` bytes, and the rest; a monster is cut hard."""
+    head = ""
+    for sentence in _sentences(text):
+        if _escaped_size(head + sentence) > room:
+            break
+        head += sentence
+    if not head:
+        head = text
+        while _escaped_size(head) > room:
+            head = head[: max(1, len(head) * room // _escaped_size(head) - 1)]
+    return head.rstrip("\n"), text[len(head) :].lstrip("\n")
+
+
+def _sentences(text: str) -> Iterator[str]:
+    yield from filter(None, _SENTENCE_END.split(text))

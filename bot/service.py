@@ -1,0 +1,74 @@
+"""Settings → a running assistant: the one place where the parts are put together."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.callback import Callback
+from bot.pipeline import Pipeline
+from bot.render import Renderer
+from config.secrets import load_keys
+from config.settings import ROOT, Settings
+from domain.clock import Clock, SystemClock
+from handlers.router import check_handlers, find_handlers
+from matching import warm
+from services.desk import Content, Places
+from storage.conversations import Conversations
+from storage.database import open_database
+from storage.migrate import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Everything that answers, without the web around it."""
+
+    settings: Settings
+    clock: Clock
+    engine: AsyncEngine
+    content: Content
+    conversations: Conversations
+    pipeline: Pipeline
+    callback: Callback
+
+    async def close(self) -> None:
+        """Finish what is in flight, then let the database go."""
+        await self.pipeline.drain()
+        await self.engine.dispose()
+
+
+def places_of(settings: Settings) -> Places:
+    """Where the knowledge of this installation lies."""
+    return Places(ROOT / "knowledge", ROOT / "config" / "city.yaml", settings.data_dir / "cache")
+
+
+async def open_assistant(
+    settings: Settings, clock: Clock | None = None, content: Content | None = None
+) -> Assistant:
+    """Load the knowledge, migrate the database, build the pipeline.
+
+    Raises ``KnowledgeInvalid``, ``SettingsInvalid`` or the database's own error; nothing half-open is left.
+    """
+    clock = clock or SystemClock()
+    keys = load_keys(settings)
+    engine = open_database(settings.database)
+    try:
+        loading = asyncio.gather(_content(settings, content), migrate(engine))
+        content, _ = await loading
+        handlers = find_handlers()
+        check_handlers(handlers, content.desk.library)
+    except BaseException:
+        await engine.dispose()
+        raise
+    conversations = Conversations(engine)
+    pipeline = Pipeline(content, conversations, handlers, Renderer(settings.base_url), clock, keys.naming)
+    return Assistant(settings, clock, engine, content, conversations, pipeline, Callback(settings, clock))
+
+
+async def _content(settings: Settings, given: Content | None) -> Content:
+    if given is not None:
+        return given
+    await asyncio.to_thread(warm)
+    return await Content.open(places_of(settings))

@@ -1,0 +1,72 @@
+"""Background loops: fresh knowledge, what is asked most, old replies forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from watchfiles import awatch
+
+from bot.service import Assistant
+
+log = structlog.get_logger()
+
+POPULAR_EVERY_S = 300
+POPULAR_DAYS = 30
+POPULAR_MOST = 8
+FORGET_EVERY_S = 3600
+REPLIES_KEPT = timedelta(days=2)
+
+
+@asynccontextmanager
+async def background(assistant: Assistant) -> AsyncIterator[None]:
+    """Run the loops while the block lasts."""
+    await count_popular(assistant)
+    loops = (
+        _watch(assistant),
+        _every(POPULAR_EVERY_S, lambda: count_popular(assistant)),
+        _every(FORGET_EVERY_S, lambda: _forget(assistant)),
+    )
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def count_popular(assistant: Assistant) -> None:
+    """Refresh what is asked most; until enough was asked, the editors' own list stands in."""
+    now = assistant.clock.now()
+    asked = await assistant.conversations.popular(now, POPULAR_DAYS, POPULAR_MOST)
+    desk = assistant.content.desk
+    policies = [target for target in asked if target.startswith("policy:") and desk.title(target)]
+    assistant.content.popular = tuple(dict.fromkeys([*policies, *desk.library.popular]))[:POPULAR_MOST]
+
+
+async def _forget(assistant: Assistant) -> None:
+    gone = await assistant.conversations.forget_turns(assistant.clock.now() - REPLIES_KEPT)
+    log.info("replies_forgotten", count=gone)
+
+
+async def _watch(assistant: Assistant) -> None:
+    """Swap the desk when a knowledge file changes."""
+    places = assistant.content.places
+    async for _ in awatch(places.knowledge, places.city_file, recursive=True):
+        try:
+            await assistant.content.refresh()
+        except OSError as error:
+            log.error("knowledge_unreadable", reason=type(error).__name__)
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Exception:
+            log.exception("background_failed")

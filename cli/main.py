@@ -1,0 +1,26 @@
+"""``run.py`` → one of its commands."""
+
+from __future__ import annotations
+
+import typer
+
+from cli import ask, check, evaluate, menu, serve
+
+app = typer.Typer(
+    help="信用乌海助手：回答信用问题、讲诚信故事、受理投诉的公众号助手。",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.callback(invoke_without_command=True)(serve.default)
+app.command("serve")(serve.serve)
+app.command("ask")(ask.ask)
+app.command("chat")(ask.chat)
+app.command("evaluate")(evaluate.evaluate_command)
+app.command("check")(check.check)
+app.add_typer(menu.app, name="menu")
+
+
+def main() -> None:
+    """Entry of ``run.py``."""
+    app()

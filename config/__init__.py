@@ -1,0 +1,1 @@
+"""Settings, secrets and logging; the only home of the environment."""

@@ -1,0 +1,43 @@
+"""Settings → the keys that protect residents; made and kept in a private file on a first embedded run."""
+
+from __future__ import annotations
+
+import base64
+import os
+from dataclasses import dataclass
+
+from config.settings import Settings, parse_keys
+from domain.errors import SettingsInvalid
+from domain.ids import new_key
+
+FILE_NAME = "secret_keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Newest first. The oldest names residents, so it stays in the list when keys are changed."""
+
+    pairs: tuple[tuple[str, bytes], ...]
+
+    @property
+    def naming(self) -> bytes:
+        return self.pairs[-1][1]
+
+
+def load_keys(settings: Settings) -> Keys:
+    """The keys from ``SECRET_KEYS``, else from the data folder, else new ones stored there (mode 0600)."""
+    if settings.secret_keys:
+        return Keys(parse_keys(settings.secret_keys))
+    path = settings.data_dir / FILE_NAME
+    if not path.exists():
+        if settings.database_url:
+            raise SettingsInvalid(f"SECRET_KEYS：用自己的数据库时必须填写。可以填：{_fresh()}")
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(_fresh())
+    return Keys(parse_keys(path.read_text()))
+
+
+def _fresh() -> str:
+    return "k1:" + base64.b64encode(new_key()).decode()

@@ -1,0 +1,106 @@
+"""The environment and ``.env`` → one frozen, checked ``Settings``."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import SettingsInvalid
+
+ROOT = Path(__file__).resolve().parent.parent
+_AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+
+
+class Settings(BaseSettings):
+    """Every knob, one field each; the names in capitals are the variables (see ``.env.example``)."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    wechat_token: str = "simulator"  # noqa: S105 - the stand-in's own token
+    wechat_appid: str = ""
+    wechat_appsecret: str = ""
+    wechat_aes_key: str = ""
+    wechat_aes_key_previous: str = ""
+    wechat_mode: Literal["plain", "compatible", "safe"] = "plain"
+    wechat_api_base: str = "https://api.weixin.qq.com"
+    wechat_account_id: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+    secret_keys: str = ""
+    public_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    data_dir: Path = Path("data")
+    trusted_proxies: int = 0
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    simulator: Literal["on", "off", ""] = ""
+
+    @field_validator("wechat_aes_key", "wechat_aes_key_previous")
+    @classmethod
+    def _aes_key_has_43_characters(cls, value: str) -> str:
+        if value and not _AES_KEY.fullmatch(value):
+            raise ValueError("应是公众平台给的 43 位字母和数字")
+        return value
+
+    @model_validator(mode="after")
+    def _modes_have_their_keys(self) -> Settings:
+        if self.wechat_mode != "plain" and not (self.wechat_aes_key and self.wechat_appid):
+            raise ValueError("WECHAT_MODE 是 compatible 或 safe 时，要填 WECHAT_AES_KEY 和 WECHAT_APPID")
+        if self.wechat_appid and self.wechat_token == "simulator":  # noqa: S105 - the stand-in's own token
+            raise ValueError("填了 WECHAT_APPID，就要填公众平台上设置的 WECHAT_TOKEN")
+        return self
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the simulator is served."""
+        return self.simulator == "on" or (self.simulator == "" and not self.wechat_appid)
+
+    @property
+    def database(self) -> str:
+        """The database's address, for SQLAlchemy's asyncio engines."""
+        if not self.database_url:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'credit.db'}"
+        return re.sub(r"^postgres(?:ql)?(?:\+\w+)?://", "postgresql+asyncpg://", self.database_url)
+
+    @property
+    def base_url(self) -> str:
+        """Where residents' phones reach the pages; without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def load_settings(env_file: str | None = ".env") -> Settings:
+    """Read and check the settings. Raises ``SettingsInvalid`` naming the variable and the remedy."""
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = (_sentence(detail["loc"], detail["msg"]) for detail in error.errors())
+        raise SettingsInvalid("\n".join(lines)) from None
+
+
+def _sentence(loc: tuple[int | str, ...], message: str) -> str:
+    name = str(loc[0]).upper() if loc else "设置"
+    return f"{name}：{message.removeprefix('Value error, ')}"
+
+
+def parse_keys(text: str) -> tuple[tuple[str, bytes], ...]:
+    """``id:base64,id:base64`` → pairs, newest first. Each key has 32 bytes."""
+    keys = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, _, encoded = part.partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if not name or len(key) != 32:
+            raise SettingsInvalid(
+                "SECRET_KEYS：应是 编号:密钥，密钥是 32 字节的 base64，多把用逗号隔开，新的在前"
+            )
+        keys.append((name, key))
+    return tuple(keys)

@@ -1,0 +1,57 @@
+"""Instants and days: UTC inside, Asia/Shanghai when shown. The only place that asks what time it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class Clock(Protocol):
+    """Whatever tells the time."""
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class ManualClock:
+    """A clock that stands still until it is moved: for replays and tests."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, by: timedelta) -> None:
+        self.at += by
+
+
+def local(instant: datetime) -> datetime:
+    """The same instant as the clocks in 乌海 show it."""
+    return instant.astimezone(SHANGHAI)
+
+
+def local_day(instant: datetime) -> date:
+    """The day on the wall calendar in 乌海 at that instant."""
+    return local(instant).date()
+
+
+def from_unix(seconds: int) -> datetime:
+    """Seconds since 1970 → instant."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def chinese_date(day: date) -> str:
+    """2026-04-01 → 2026年4月1日."""
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,46 @@
+"""What is remembered of a conversation between two messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from domain.replies import Choice, Reply
+
+REMEMBERED_STORIES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class StoryWish:
+    """What kind of story was asked for; empty fields: any."""
+
+    themes: tuple[str, ...] = ()
+    place: str = ""
+    category: str = ""
+
+    @property
+    def is_any(self) -> bool:
+        return not (self.themes or self.place or self.category)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """The state of one resident's conversation. Everything has a default, so old rows stay readable."""
+
+    choices: tuple[Choice, ...] = ()
+    topic: str = ""
+    topic_at: int = 0
+    rest: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    wish: StoryWish = StoryWish()
+    waiting: Reply | None = None
+
+    def offering(self, choices: tuple[Choice, ...]) -> Dialog:
+        return replace(self, choices=choices)
+
+    def about(self, topic: str, at: int) -> Dialog:
+        """The talk is now about ``topic`` (an entry's target), answered at unix second ``at``."""
+        return replace(self, topic=topic, topic_at=at)
+
+    def having_told(self, story: str) -> Dialog:
+        told = (*(other for other in self.told if other != story), story)
+        return replace(self, told=told[-REMEMBERED_STORIES:])

@@ -1,0 +1,22 @@
+"""Names for residents and messages, and the only source of chance."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+
+def blind_name(key: bytes, openid: str) -> str:
+    """The name under which a resident is stored: HMAC-SHA256, so the table does not tell who it is."""
+    return hmac.new(key, b"resident\0" + openid.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def seed_of(text: str) -> int:
+    """A stable number for a text: the same message always draws the same lot."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
+
+
+def new_key() -> bytes:
+    """A fresh 256-bit secret."""
+    return secrets.token_bytes(32)

@@ -1,0 +1,37 @@
+"""Targets: the one way to name an entry of any kind, as ``kind:id``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Target(NamedTuple):
+    """``policy:repair-wait-tiers``, ``story:zengzi-sha-zhi``, ``intent:help``, ``say:我要投诉``."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+def parse_target(text: str) -> Target:
+    """Read ``kind:id``; a text without a colon is a target without an id."""
+    kind, _, ident = text.partition(":")
+    return Target(kind, ident)
+
+
+def policy(ident: str) -> str:
+    return f"policy:{ident}"
+
+
+def story(ident: str) -> str:
+    return f"story:{ident}"
+
+
+def intent(ident: str) -> str:
+    return f"intent:{ident}"
+
+
+def say(text: str) -> str:
+    return f"say:{text}"

@@ -1,0 +1,1 @@
+"""One file, one intent family, one name: what is said to whoever wants that."""

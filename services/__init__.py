@@ -1,0 +1,1 @@
+"""Use cases: what the product does, between the channels above and the stores below."""

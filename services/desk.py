@@ -1,0 +1,107 @@
+"""Knowledge files → a desk that answers from them, swapped whole when the files change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from domain import targets
+from domain.entries import Library
+from domain.errors import KnowledgeInvalid
+from knowledge.loader import digest_files, load_library
+from knowledge.texts import Texts
+from matching import Index, Item, normalise
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One consistent state of everything known. Never changed; a reload makes another."""
+
+    library: Library
+    texts: Texts
+    index: Index
+    by_title: dict[str, str]
+
+    def title(self, target: str) -> str:
+        """What an entry is called in a list of choices; empty when it is gone."""
+        kind, ident = targets.parse_target(target)
+        library = self.library
+        entry = {
+            "policy": library.policies.get(ident),
+            "story": library.stories.get(ident),
+            "intent": library.intents.get(ident),
+        }.get(kind)
+        return entry.title if entry else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the knowledge lies, and where computed tables may be kept."""
+
+    knowledge: Path
+    city_file: Path
+    cache: Path | None = None
+
+
+def open_desk(places: Places) -> Desk:
+    """Load, check and index. Raises ``KnowledgeInvalid``. Takes about a second: not on the event loop."""
+    library = load_library(places.knowledge, places.city_file)
+    index = Index.build(tuple(_items(library)), lexicon=library.lexicon, cache_dir=places.cache)
+    return Desk(library, Texts(library.texts), index, dict(_titles(library)))
+
+
+def _items(library: Library) -> Iterator[Item]:
+    for policy in library.policies.values():
+        yield Item(targets.policy(policy.id), (policy.question, policy.title, *policy.asks))
+    for story in library.stories.values():
+        yield Item(targets.story(story.id), (story.title, *story.asks))
+    for intent in library.intents.values():
+        if intent.asks:
+            yield Item(targets.intent(intent.id), intent.asks)
+
+
+def _titles(library: Library) -> Iterator[tuple[str, str]]:
+    for policy in library.policies.values():
+        yield normalise(policy.title), targets.policy(policy.id)
+        yield normalise(policy.question), targets.policy(policy.id)
+    for story in library.stories.values():
+        yield normalise(story.title), targets.story(story.id)
+
+
+class Content:
+    """The desk in use. ``refresh`` swaps it for a new one when the files have changed and are sound."""
+
+    def __init__(self, places: Places, desk: Desk) -> None:
+        self.places = places
+        self.desk = desk
+        self.popular: tuple[str, ...] = ()
+        self.last_problems: tuple[str, ...] = ()
+
+    @classmethod
+    async def open(cls, places: Places) -> Content:
+        return cls(places, await asyncio.to_thread(open_desk, places))
+
+    async def refresh(self) -> bool:
+        """Look at the files; returns whether another desk is in use now. A bad file keeps the old one."""
+        digest = await asyncio.to_thread(digest_files, self.places.knowledge, self.places.city_file)
+        if digest == self.desk.library.digest:
+            return False
+        try:
+            self.desk = await asyncio.to_thread(open_desk, self.places)
+        except KnowledgeInvalid as error:
+            self.last_problems = tuple(str(problem) for problem in error.problems)
+            log.error("knowledge_refused", problems=self.last_problems[:5], count=len(self.last_problems))
+            return False
+        self.last_problems = ()
+        log.info(
+            "knowledge_reloaded",
+            policies=len(self.desk.library.policies),
+            stories=len(self.desk.library.stories),
+        )
+        return True

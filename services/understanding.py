@@ -1,0 +1,82 @@
+"""A resident's words and the dialog → the entry they are about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from domain import targets
+from domain.dialog import Dialog
+from domain.entries import Intent, Library
+from domain.ordinals import is_pick, picked_number
+from domain.replies import ReplyKind
+from matching import Decision, Match, normalise
+from services.desk import Desk
+
+TOPIC_LASTS_S = 30 * 60
+_NOT_WORDS = re.compile(r"[\W_]+")
+_STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|【收到不支持的消息类型.*】|/:[^\s]{1,6})+")
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """``target``: what answers; ``match``: the candidates behind it, when the matcher was asked."""
+
+    target: str
+    confidence: float = 1.0
+    match: Match | None = None
+
+
+def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understanding:
+    """Find what ``text`` is about. Pure. What can be known for certain is looked at before what is likely."""
+    bare = _NOT_WORDS.sub("", text).casefold()
+    if not bare or _STICKER.fullmatch(text.strip()):
+        return Understanding(targets.intent("sticker"))
+    sure = (
+        _emergency(bare, desk.library)
+        or _chosen(text, bare, dialog)
+        or _command(bare, desk.library)
+        or _stray_pick(text)
+        or desk.by_title.get(normalise(text))
+    )
+    if sure:
+        return Understanding(sure)
+    topic = dialog.topic if now_s - dialog.topic_at < TOPIC_LASTS_S else None
+    match = desk.index.match(text, topic=topic or None)
+    best = match.candidates[0] if match.candidates else None
+    if wanted := _containing(bare, desk.library):
+        return Understanding(wanted, match=match)
+    if match.decision is Decision.ANSWER and best:
+        return Understanding(best.id, best.confidence, match)
+    name = "clarify" if match.decision is Decision.CLARIFY else "fallback"
+    return Understanding(targets.intent(name), best.confidence if best else 0.0, match)
+
+
+def _emergency(bare: str, library: Library) -> str | None:
+    urgent = (i for i in library.intents.values() if i.kind is ReplyKind.EMERGENCY)
+    return next((targets.intent(i.id) for i in urgent if _is_contained(i, bare)), None)
+
+
+def _containing(bare: str, library: Library) -> str | None:
+    return next((targets.intent(i.id) for i in library.intents.values() if _is_contained(i, bare)), None)
+
+
+def _is_contained(intent: Intent, bare: str) -> bool:
+    return any(w in bare for w in intent.contains) and not any(w in bare for w in intent.unless)
+
+
+def _chosen(text: str, bare: str, dialog: Dialog) -> str | None:
+    if dialog.waiting and picked_number(text, 1):
+        return targets.intent("more")
+    number = picked_number(text, len(dialog.choices))
+    if number:
+        return dialog.choices[number - 1].target
+    return next((c.target for c in dialog.choices if _NOT_WORDS.sub("", c.label).casefold() == bare), None)
+
+
+def _command(bare: str, library: Library) -> str | None:
+    return next((targets.intent(i.id) for i in library.intents.values() if bare in i.exact), None)
+
+
+def _stray_pick(text: str) -> str | None:
+    return targets.intent("stray_pick") if is_pick(text) else None

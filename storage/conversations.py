@@ -1,0 +1,159 @@
+"""The durable side of a turn: what was said before, and one transaction for what is said now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Insert, Table, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.clock import local_day
+from domain.dialog import Dialog
+from domain.effects import Asked, Effect, Missed, Rated
+from storage.batching import Batcher
+from storage.tables import asks, dialogs, misses, ratings, turns
+
+_DIALOG = TypeAdapter(Dialog)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was stored before a turn: the reply, when the message was answered already; the dialog."""
+
+    reply: str | None
+    dialog: Dialog
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """Everything a turn leaves behind. ``reply`` is opaque here; ``key`` names the message."""
+
+    key: str
+    resident: str
+    reply: str
+    dialog: Dialog
+    effects: tuple[Effect, ...]
+    at: datetime
+
+
+class Conversations:
+    """Loads and commits turns; turns that come together share one trip to the database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._loads = Batcher(self._load_all)
+        self._commits = Batcher(self._commit_all)
+
+    async def load(self, key: str, resident: str) -> Before:
+        """What is known of the message ``key`` and of its sender."""
+        return await self._loads((key, resident))
+
+    async def commit(self, record: TurnRecord) -> str:
+        """Store the turn, all of it or nothing, durably. Returns the reply that stands for its message:
+        the record's own, or the earlier one when another process was first (and then nothing is stored)."""
+        try:
+            return await self._commits(record)
+        except IntegrityError:
+            before = await self.load(record.key, record.resident)
+            if before.reply is None:
+                raise
+            return before.reply
+
+    async def amend_dialog(self, resident: str, dialog: Dialog, at: datetime) -> None:
+        """Store a dialog outside any turn."""
+        async with self._engine.begin() as connection:
+            await connection.execute(_put_dialogs(connection), [_dialog_row(resident, dialog, at)])
+
+    async def forget_turns(self, before: datetime) -> int:
+        """Drop stored replies older than ``before``; the platform no longer repeats their messages."""
+        async with self._engine.begin() as connection:
+            gone = await connection.execute(delete(turns).where(turns.c.answered_at < before))
+        return gone.rowcount
+
+    async def popular(self, day: datetime, days: int, most: int) -> tuple[str, ...]:
+        """The targets asked for most in the last ``days`` days, best first."""
+        since = local_day(day - timedelta(days=days))
+        async with self._engine.connect() as connection:
+            rows = await connection.execute(select(asks.c.target, asks.c.count).where(asks.c.day >= since))
+            totals: Counter[str] = Counter()
+            for target, count in rows:
+                totals[target] += count
+        return tuple(target for target, _ in totals.most_common(most))
+
+    async def _load_all(self, wanted: Sequence[tuple[str, str]]) -> Sequence[Before]:
+        keys = [key for key, _ in wanted]
+        residents = [resident for _, resident in wanted]
+        async with self._engine.connect() as connection:
+            found = await connection.execute(select(turns.c.key, turns.c.reply).where(turns.c.key.in_(keys)))
+            replies = dict(found.tuples().all())
+            query = select(dialogs.c.resident, dialogs.c.state).where(dialogs.c.resident.in_(residents))
+            states = dict((await connection.execute(query)).tuples().all())
+        return [Before(replies.get(key), _dialog(states.get(resident))) for key, resident in wanted]
+
+    async def _commit_all(self, records: Sequence[TurnRecord]) -> Sequence[str]:
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                insert(turns),
+                [{"key": r.key, "reply": r.reply, "answered_at": r.at} for r in records],
+            )
+            rows = [
+                _dialog_row(r.resident, r.dialog, r.at) for r in sorted(records, key=lambda r: r.resident)
+            ]
+            await connection.execute(_put_dialogs(connection), rows)
+            await _store_effects(connection, records)
+        return [record.reply for record in records]
+
+
+def _dialog(state: str | None) -> Dialog:
+    return _DIALOG.validate_json(state) if state else Dialog()
+
+
+def _dialog_row(resident: str, dialog: Dialog, at: datetime) -> dict[str, Any]:
+    state = _DIALOG.dump_json(dialog, exclude_defaults=True).decode()
+    return {"resident": resident, "state": state, "changed_at": at}
+
+
+def _upsert(connection: AsyncConnection, table: Table) -> Any:
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return make(table)
+
+
+def _put_dialogs(connection: AsyncConnection) -> Insert:
+    put = _upsert(connection, dialogs)
+    new = {"state": put.excluded.state, "changed_at": put.excluded.changed_at}
+    statement: Insert = put.on_conflict_do_update(index_elements=["resident"], set_=new)
+    return statement
+
+
+async def _store_effects(connection: AsyncConnection, records: Sequence[TurnRecord]) -> None:
+    effects = [(record.at, effect) for record in records for effect in record.effects]
+    if counted := Counter((e.target, local_day(at)) for at, e in effects if isinstance(e, Asked)):
+        put = _upsert(connection, asks)
+        put = put.on_conflict_do_update(
+            index_elements=["target", "day"], set_={"count": asks.c.count + put.excluded.count}
+        )
+        rows = [{"target": target, "day": day, "count": n} for (target, day), n in sorted(counted.items())]
+        await connection.execute(put, rows)
+    if missed := list(_miss_rows(effects)):
+        await connection.execute(insert(misses), missed)
+    if rated := list(_rating_rows(effects)):
+        await connection.execute(insert(ratings), rated)
+
+
+def _miss_rows(effects: Iterable[tuple[datetime, Effect]]) -> Iterable[dict[str, Any]]:
+    for at, e in effects:
+        if isinstance(e, Missed):
+            yield {"text": e.text, "reason": e.reason, "nearest": " ".join(e.nearest), "asked_at": at}
+
+
+def _rating_rows(effects: Iterable[tuple[datetime, Effect]]) -> Iterable[dict[str, Any]]:
+    for at, e in effects:
+        if isinstance(e, Rated):
+            yield {"target": e.target, "useful": e.useful, "rated_at": at}
