@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import structlog
@@ -14,9 +15,11 @@ from domain.entries import Library
 from domain.errors import KnowledgeInvalid
 from knowledge.loader import digest_files, load_library
 from knowledge.texts import Texts
-from matching import Index, Item, normalise
+from matching import Index, Item, Match, normalise
 
 log = structlog.get_logger()
+
+REMEMBERED_MATCHES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Desk:
     texts: Texts
     index: Index
     by_title: dict[str, str]
+    match: Callable[[str, str | None], Match]
 
     def title(self, target: str) -> str:
         """What an entry is called in a list of choices; empty when it is gone."""
@@ -53,7 +57,17 @@ def open_desk(places: Places) -> Desk:
     """Load, check and index. Raises ``KnowledgeInvalid``. Takes about a second: not on the event loop."""
     library = load_library(places.knowledge, places.city_file)
     index = Index.build(tuple(_items(library)), lexicon=library.lexicon, cache_dir=places.cache)
-    return Desk(library, Texts(library.texts), index, dict(_titles(library)))
+    return Desk(library, Texts(library.texts), index, dict(_titles(library)), _remembering(index))
+
+
+def _remembering(index: Index) -> Callable[[str, str | None], Match]:
+    """The index, which never changes, asked the same question once: residents ask alike."""
+
+    @lru_cache(maxsize=REMEMBERED_MATCHES)
+    def match(text: str, topic: str | None) -> Match:
+        return index.match(text, topic=topic)
+
+    return match
 
 
 def _items(library: Library) -> Iterator[Item]:

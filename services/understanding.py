@@ -15,7 +15,7 @@ from services.desk import Desk
 
 TOPIC_LASTS_S = 30 * 60
 _NOT_WORDS = re.compile(r"[\W_]+")
-_STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|【收到不支持的消息类型.*】|/:[^\s]{1,6})+")
+_STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:[^\s]{1,6})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     if sure:
         return Understanding(sure)
     topic = dialog.topic if now_s - dialog.topic_at < TOPIC_LASTS_S else None
-    match = desk.index.match(text, topic=topic or None)
+    match = desk.match(text, topic or None)
     best = match.candidates[0] if match.candidates else None
     if wanted := _containing(bare, desk.library):
         return Understanding(wanted, match=match)

@@ -1,0 +1,82 @@
+"""Settings, their example file and their document agree; bad ones are named."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from config.secrets import load_keys
+from config.settings import ROOT, Settings, load_settings, parse_keys
+from domain.errors import SettingsInvalid
+
+KEY = base64.b64encode(bytes(32)).decode()
+
+
+def test_every_setting_is_in_the_example_and_in_the_docs_with_its_default() -> None:
+    example = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.M))
+    fields = {name.upper(): field.default for name, field in Settings.model_fields.items()}
+    assert set(example) == set(fields) == documented
+    for name, default in fields.items():
+        assert example[name] == str(default), name
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({"WECHAT_MODE": "safe"}, "WECHAT_AES_KEY"),
+        ({"WECHAT_AES_KEY": "short"}, "43 位"),
+        ({"WECHAT_APPID": "wx1"}, "WECHAT_TOKEN"),
+        ({"PORT": "eighty"}, "PORT"),
+        ({"WECHAT_MODE": "none"}, "WECHAT_MODE"),
+    ],
+)
+def test_bad_setting_is_named(env: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsInvalid, match=told):
+        load_settings(None)
+
+
+def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path / "new")
+    first = load_keys(settings)
+    assert load_keys(settings) == first
+    mode = stat.S_IMODE(os.stat(tmp_path / "new" / "secret_keys").st_mode)
+    assert mode == 0o600
+
+
+def test_own_database_needs_own_keys(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, database_url="postgresql://x@127.0.0.1/y")
+    with pytest.raises(SettingsInvalid, match="SECRET_KEYS"):
+        load_keys(settings)
+
+
+def test_oldest_key_names_residents(tmp_path: Path) -> None:
+    new = base64.b64encode(bytes([1] * 32)).decode()
+    before = load_keys(Settings(_env_file=None, secret_keys=f"k1:{KEY}"))
+    after = load_keys(Settings(_env_file=None, secret_keys=f"k2:{new},k1:{KEY}"))
+    assert before.naming == after.naming
+
+
+@pytest.mark.parametrize("text", ["k1", "k1:notbase64!", f":{KEY}", "k1:" + base64.b64encode(b"short").decode()])
+def test_malformed_keys_are_refused(text: str) -> None:
+    with pytest.raises(SettingsInvalid):
+        parse_keys(text)
+
+
+def test_simulator_is_off_once_an_account_is_connected() -> None:
+    assert Settings(_env_file=None).is_simulated
+    assert not Settings(_env_file=None, wechat_appid="wx1", wechat_token="t").is_simulated
+    assert Settings(_env_file=None, wechat_appid="wx1", wechat_token="t", simulator="on").is_simulated
+    assert not Settings(_env_file=None, simulator="off").is_simulated
+
+
+def test_postgres_address_is_understood_as_operators_write_it() -> None:
+    for address in ("postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"):
+        assert Settings(_env_file=None, database_url=address).database == "postgresql+asyncpg://u@h/d"

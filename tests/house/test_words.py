@@ -1,0 +1,101 @@
+"""Sentences live in their places: no Chinese in the code layers, every text used, every key known."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from config.settings import ROOT
+from knowledge.texts import slots_of
+from services.desk import Desk
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+CODE_LAYERS = ("handlers", "services", "storage", "bot", "web", "config", "matching")
+# Errors that an operator or an editor reads name the remedy where they are raised.
+OPERATOR_SENTENCES = {"config/settings.py", "config/secrets.py", "bot/menu.py"}
+TEXT_CALLS = {"line", "paragraph", "paragraphs", "_notice"}
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def literals(tree: ast.AST) -> list[ast.Constant]:
+    """String literals that are no docstrings."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+    ]
+
+
+@pytest.mark.parametrize("path", modules(*CODE_LAYERS), ids=name_of)
+def test_no_sentence_stands_in_the_code(path: Path) -> None:
+    if name_of(path) in OPERATOR_SENTENCES or name_of(path).startswith("matching/"):
+        return
+    words = [c.value for c in literals(ast.parse(path.read_text(encoding="utf-8"))) if len(CHINESE.findall(c.value)) > 4]
+    assert not words
+
+
+def used_keys() -> set[str]:
+    keys = set()
+    for path in modules("handlers", "bot", "services"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if re.fullmatch(r"[a-z_]+\.[a-z_]+", node.value):
+                    keys.add(node.value)
+    return keys
+
+
+def test_every_text_that_is_used_exists_and_every_text_is_used(desk: Desk) -> None:
+    texts = set(desk.library.texts)
+    files = {key.partition(".")[0] for key in texts}
+    used = {key for key in used_keys() if key.partition(".")[0] in files}
+    assert used - texts == set(), "used, but written nowhere"
+    assert texts - used == set(), "written, but used nowhere"
+
+
+def test_links_in_texts_lead_somewhere(desk: Desk) -> None:
+    templates = [*desk.library.texts.values(), *(intent.reply for intent in desk.library.intents.values())]
+    for template in templates:
+        for target in re.findall(r"\]\(([^)]+)\)", template):
+            assert target.startswith(("say:", "/p/")), template
+
+
+def test_what_a_link_says_is_understood(desk: Desk) -> None:
+    """A click is a sentence: the assistant must know its own sentences."""
+    from domain.dialog import Dialog
+    from services.understanding import understand
+
+    templates = [*desk.library.texts.values(), *(intent.reply for intent in desk.library.intents.values())]
+    says = {say for template in templates for say in re.findall(r"\]\(say:([^)]+)\)", template)}
+    says |= {child.say for button in desk.library.menu for child in button.children if child.say}
+    for say in says - {"1"}:
+        target = understand(say, Dialog(), desk, 0).target
+        assert target not in {"intent:fallback", "intent:clarify"}, say
+
+
+def test_slots_of_fixed_replies_are_known(desk: Desk) -> None:
+    for intent in desk.library.intents.values():
+        assert slots_of(intent.reply) <= {"city", "assistant"}, intent.id
+
+
+def test_residents_are_spoken_to_politely(desk: Desk) -> None:
+    templates = [*desk.library.texts.values(), *(intent.reply for intent in desk.library.intents.values())]
+    for template in templates:
+        assert "你" not in template.replace("你好", ""), template
+        assert not re.search("[！!]|亲|哦|请知悉|抱歉|很高兴", template), template
