@@ -16,10 +16,11 @@ class StoryWish:
     themes: tuple[str, ...] = ()
     place: str = ""
     category: str = ""
+    mention: str = ""
 
     @property
     def is_any(self) -> bool:
-        return not (self.themes or self.place or self.category)
+        return self == StoryWish()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ def check_library(library: Library) -> list[Problem]:
     """Every cross-file rule; an empty list means the library may be served."""
     problems: list[Problem] = []
     problems += _unique_titles(library)
+    problems += _unique_asks(library)
     for policy in library.policies.values():
         problems += _policy(policy, library)
     for story in library.stories.values():
@@ -57,6 +58,18 @@ def _unique_titles(library: Library) -> Iterator[Problem]:
         if title in seen:
             yield Problem(file, "title", f"和 {seen[title]} 同名，点选时分不开，换一个")
         seen[title] = file
+
+
+def _unique_asks(library: Library) -> Iterator[Problem]:
+    """The same words in two entries could only be answered by chance."""
+    seen: dict[str, str] = {}
+    entries = [(policy_file(p), p.asks) for p in library.policies.values()]
+    entries += [(story_file(s), s.asks) for s in library.stories.values()]
+    entries += [(f"knowledge/intents/{i.id}.yaml", i.asks) for i in library.intents.values()]
+    for file, asks in entries:
+        for ask in asks:
+            if seen.setdefault(ask, file) != file:
+                yield Problem(file, "asks", f"“{ask}”在 {seen[ask]} 里也有，只留一处")
 
 
 def _policy(policy: Policy, library: Library) -> Iterator[Problem]:

@@ -7,13 +7,20 @@ from collections.abc import Iterable, Sequence
 from domain.dialog import StoryWish
 from domain.entries import Category, Library, Place, Story
 
+FULL_STORY = 350  # characters
+
 
 def wish_of(text: str, library: Library) -> StoryWish:
-    """Read theme, place and kind out of a resident's words, by ``themes.yaml`` and ``facets.yaml``."""
+    """Read theme, place and kind out of a resident's words, by ``themes.yaml`` and ``facets.yaml``;
+    when they say nothing, a word that stands in a story itself (卖药, 达拉特旗)."""
     themes = tuple(theme for theme, words in library.themes.items() if _says(text, (theme, *words)))
     place = next((p.value for p in Place if _says(text, library.facets.get(p.label, ()))), "")
     category = next((c.value for c in Category if _says(text, library.facets.get(c.label, ()))), "")
-    return StoryWish(themes, place, category)
+    wish = StoryWish(themes, place, category)
+    left = leftover_of(text, library)
+    if wish.is_any and len(left) > 1 and any(left in _words_of(story) for story in library.stories.values()):
+        return StoryWish(mention=left)
+    return wish
 
 
 def leftover_of(text: str, library: Library) -> str:
@@ -40,13 +47,27 @@ def pick_story(wish: StoryWish, told: Sequence[str], library: Library, seed: int
 
 
 def _fit(story: Story, wish: StoryWish) -> int:
-    """How well a story fits: 0 not at all; a wish for anything fits every story alike."""
+    """How well a story fits: 0 not at all; what is shared counts double, a full story once."""
+    if wish.mention and wish.mention not in _words_of(story):
+        return 0
     if wish.place and story.place.value != wish.place:
         return 0
     if wish.category and story.category.value != wish.category:
         return 0
     shared = len(set(wish.themes) & set(story.themes))
-    return 0 if wish.themes and not shared else 1 + shared
+    if wish.themes and not shared:
+        return 0
+    return 1 + 2 * shared + is_full(story)
+
+
+def is_full(story: Story) -> bool:
+    """Whether there is a story to tell, not only a name and a title."""
+    return len(story.body) >= FULL_STORY
+
+
+
+def _words_of(story: Story) -> str:
+    return f"{story.title}{story.summary}{story.teaser}{story.source}{story.body}"
 
 
 def _says(text: str, words: Iterable[str]) -> bool:
