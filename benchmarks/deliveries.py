@@ -40,7 +40,11 @@ def write_deliveries(path: Path, count: int, *, sealed: bool, first_id: int) -> 
     envelope = Envelope(AES_KEY, APPID)
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
-            text = lots.choice(pool[:COMMON]) if lots.random() < 0.5 else f"{lots.choice(pool)} {lots.randrange(10**6)}"
+            text = (
+                lots.choice(pool[:COMMON])
+                if lots.random() < 0.5
+                else f"{lots.choice(pool)} {lots.randrange(10**6)}"
+            )
             body = (
                 f"<xml><ToUserName>gh_benchmark</ToUserName><FromUserName>o-{lots.randrange(RESIDENTS)}</FromUserName>"
                 f"<CreateTime>{now}</CreateTime><MsgType>text</MsgType><Content><![CDATA[{text}]]></Content>"
@@ -50,5 +54,10 @@ def write_deliveries(path: Path, count: int, *, sealed: bool, first_id: int) -> 
                 file.write(f"{plain_path}\t{body}\n")
                 continue
             cipher = envelope.seal(body.encode())
-            query = {"encrypt_type": "aes", "msg_signature": sign(TOKEN, now, "n", cipher), "timestamp": now, "nonce": "n"}
+            query = {
+                "encrypt_type": "aes",
+                "msg_signature": sign(TOKEN, now, "n", cipher),
+                "timestamp": now,
+                "nonce": "n",
+            }
             file.write(f"/wechat?{urlencode(query)}\t<xml><Encrypt>{cipher}</Encrypt></xml>\n")

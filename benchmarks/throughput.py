@@ -25,7 +25,7 @@ from pathlib import Path
 
 import aiohttp
 
-from benchmarks.deliveries import APPID, AES_KEY, TOKEN, write_deliveries
+from benchmarks.deliveries import AES_KEY, APPID, TOKEN, write_deliveries
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8391
@@ -34,7 +34,7 @@ LUA = """
 local lines = {}
 for line in io.lines("%s") do
   local path, body = line:match("^(.-)\\t(.*)$")
-  lines[#lines + 1] = wrk.format("POST", path, {["Content-Type"] = "text/xml"}, body)
+  lines[#lines + 1] = wrk.format("POST", path, {["Host"] = "127.0.0.1", ["Content-Type"] = "text/xml"}, body)
 end
 local at = 0
 request = function()
@@ -64,7 +64,11 @@ def serving(name: str, data: Path) -> Iterator[subprocess.Popen[bytes]]:
         "WECHAT_AES_KEY": AES_KEY,
         "WECHAT_MODE": "safe" if name.endswith("aes") else "plain",
     }
-    command = [sys.executable, "run.py"] if name.startswith("ours") else [sys.executable, "-m", "benchmarks.peers_http", name]
+    command = (
+        [sys.executable, "run.py"]
+        if name.startswith("ours")
+        else [sys.executable, "-m", "benchmarks.peers_http", name]
+    )
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
     try:
         wait_until_listening(process)
@@ -93,7 +97,17 @@ def drive(deliveries: Path, seconds: int, connections: int = 16) -> Run:
         script.write(LUA % deliveries)
         script.flush()
         done = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", script.name, f"http://127.0.0.1:{PORT}"],
+            [
+                "wrk",
+                "-t1",
+                f"-c{connections}",
+                f"-d{seconds}s",
+                "--timeout",
+                "20s",
+                "-s",
+                script.name,
+                f"http://127.0.0.1:{PORT}",
+            ],
             check=True,
             capture_output=True,
             text=True,
@@ -204,7 +218,9 @@ def main() -> None:
         table = {
             name: {
                 "messages/s": round(statistics.median(run.rate for run in runs)),
-                "of bare": round(statistics.median(run.rate / base for run, base in zip(runs, bare, strict=True)), 3),
+                "of bare": round(
+                    statistics.median(run.rate / base for run, base in zip(runs, bare, strict=True)), 3
+                ),
                 "refused": sum(run.errors for run in runs),
             }
             for name, runs in measured.items()

@@ -5,7 +5,7 @@
 | claim  | key → work in flight, or new   | ``answer``       |
 | load   | resident → dialog, old reply   | ``_process``     |
 | match, handle | text + dialog → outcome | ``router.answer``|
-| fit    | reply → what WeChat takes now  | ``Renderer.fit`` |
+| render | reply → what WeChat takes now  | ``Renderer``     |
 | commit | reply, dialog, effects         | ``Conversations``|
 """
 
@@ -119,16 +119,15 @@ class Pipeline:
         outcome = router.answer(
             incoming, dialog, content.desk, handlers=self.handlers, now=now, popular=content.popular
         )
-        if outcome.reply is None:
-            return outcome, self.renderer.message(None, int(now.timestamp()))
-        reply, rest = self.renderer.fit(outcome.reply, content.desk.texts.paragraph("more.hint"))
-        dialog = replace(outcome.dialog, rest=rest) if rest else outcome.dialog
-        return Outcome(reply, dialog, outcome.effects), self.renderer.message(reply, int(now.timestamp()))
+        more = content.desk.texts.paragraph("more.hint")
+        message, rest = self.renderer.render(outcome.reply, more, int(now.timestamp()))
+        return (replace(outcome, dialog=replace(outcome.dialog, rest=rest)) if rest else outcome), message
 
     def _notice(self, key: str) -> Outbound:
         """Something said outside any turn."""
-        blocks = self.content.desk.texts.paragraphs(key)
-        return self.renderer.message(Reply(ReplyKind.HELP, blocks), int(self.clock.now().timestamp()))
+        texts = self.content.desk.texts
+        reply = Reply(ReplyKind.HELP, texts.paragraphs(key))
+        return self.renderer.render(reply, texts.paragraph("more.hint"), int(self.clock.now().timestamp()))[0]
 
     def _lock(self, resident: str) -> asyncio.Lock:
         """One resident's turns come one after the other."""

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from bot.xml import cdata
 from domain.messages import Incoming
-from domain.replies import Block, Choices, Paragraph, Reply, Span, plain
+from domain.replies import Block, Card, Choices, Paragraph, Reply, Span, plain
 
 TEXT_BYTES = 2048
 CARD_TITLE, CARD_DESCRIPTION = 64, 120
+LEAST_ROOM = 200  # bytes: less of an answer is not worth sending
 _SENTENCE_END = re.compile(r"(?<=[。？！；\n])")
 _UNSAFE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_IS_UNSAFE = re.compile('[&<>"]').search
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +41,45 @@ class Renderer:
 
     base_url: str
 
-    def fit(self, reply: Reply, more: Paragraph) -> tuple[Reply, tuple[str, ...]]:
-        """Cut a reply that is too long: what can be sent now, closing with ``more``, which invites to
-        继续, and the texts that follow on it."""
-        if self._size(reply.blocks) <= TEXT_BYTES:
-            return reply, ()
-        place = next((n for n, block in enumerate(reply.blocks) if _may_cut(block)), None)
-        if place is not None:
-            others = (*reply.blocks[:place], more, *reply.blocks[place + 1 :])
-            room = TEXT_BYTES - self._size(others) - 2
-            if room >= 200:
-                head, rest = _split(_text_of(reply.blocks[place]), room)
-                blocks = (*reply.blocks[:place], plain(head, may_cut=True), more, *reply.blocks[place + 1 :])
-                return replace(reply, blocks=blocks), self._pages(rest, more)
-        return self._as_plain_pages(reply, more)
+    def render(self, reply: Reply | None, more: Paragraph, now_s: int) -> tuple[Outbound, tuple[str, ...]]:
+        """The one message that answers, and the texts that follow on 继续 when it had to be cut.
 
-    def message(self, reply: Reply | None, now_s: int) -> Outbound:
-        """The one message that answers; expects a reply that was fitted."""
+        A cut message closes with ``more``, which invites to 继续.
+        """
         if reply is None:
-            return Outbound("none", now_s)
+            return Outbound("none", now_s), ()
         if reply.handover:
-            return Outbound("transfer_customer_service", now_s)
+            return Outbound("transfer_customer_service", now_s), ()
         if reply.card:
-            return Outbound(
-                "news",
-                now_s,
-                title=reply.card.title[:CARD_TITLE],
-                description=reply.card.description[:CARD_DESCRIPTION],
-                url=self.base_url + reply.card.page,
-                picture=self.base_url + reply.card.picture,
-            )
-        return Outbound("text", now_s, self.text(reply.blocks))
+            return self._news(reply.card, now_s), ()
+        text = self.text(reply.blocks)
+        if _bytes(text) <= TEXT_BYTES:
+            return Outbound("text", now_s, text), ()
+        blocks, rest = self._cut(reply, more)
+        return Outbound("text", now_s, self.text(blocks)), rest
+
+    def _news(self, card: Card, now_s: int) -> Outbound:
+        return Outbound(
+            "news",
+            now_s,
+            title=card.title[:CARD_TITLE],
+            description=card.description[:CARD_DESCRIPTION],
+            url=self.base_url + card.page,
+            picture=self.base_url + card.picture,
+        )
+
+    def _cut(self, reply: Reply, more: Paragraph) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+        """Cut the longest block that may be, at a sentence; where that is not enough, page the plain text."""
+        cuttable = [n for n, block in enumerate(reply.blocks) if _may_cut(block)]
+        if cuttable:
+            place = max(cuttable, key=lambda n: len(_text_of(reply.blocks[n])))
+            before, after = reply.blocks[:place], (more, *reply.blocks[place + 1 :])
+            room = TEXT_BYTES - _bytes(self.text((*before, *after))) - 2
+            if room >= LEAST_ROOM:
+                head, rest = _split(_text_of(reply.blocks[place]), room)
+                return (*before, plain(head), *after), self._pages(rest, more)
+        first, *others = self._pages(reply.text, more)
+        return ((plain(first), more) if others else (plain(first),)), tuple(others)
 
     def text(self, blocks: tuple[Block, ...]) -> str:
         """Blocks as the text of a message: links and choices become what WeChat makes clickable."""
@@ -90,22 +100,14 @@ class Renderer:
             return f'<a href="{_escape(self.base_url + span.target)}">{_escape(span.text)}</a>'
         return _escape(span.text)
 
-    def _size(self, blocks: tuple[Block, ...]) -> int:
-        return len(self.text(blocks).encode())
-
     def _pages(self, text: str, more: Paragraph) -> tuple[str, ...]:
         """Texts to be sent one by one on 继续, each leaving room for the invitation to the next."""
-        room = TEXT_BYTES - self._size((more,)) - 2
+        room = TEXT_BYTES - _bytes(self.text((more,))) - 2
         pages = []
         while text:
             head, text = _split(text, room)
             pages.append(head)
         return tuple(pages)
-
-    def _as_plain_pages(self, reply: Reply, more: Paragraph) -> tuple[Reply, tuple[str, ...]]:
-        first, *rest = self._pages(reply.text, more)
-        blocks = (plain(first, may_cut=True), more) if rest else (plain(first, may_cut=True),)
-        return replace(reply, blocks=blocks), tuple(rest)
 
 
 def to_xml(message: Outbound, incoming: Incoming) -> str:
@@ -131,7 +133,7 @@ def _clickable(label: str, says: str, number: int = 0) -> str:
 
 
 def _escape(text: str) -> str:
-    return text.translate(_UNSAFE)
+    return text.translate(_UNSAFE) if _IS_UNSAFE(text) else text
 
 
 def _may_cut(block: Block) -> bool:
@@ -142,8 +144,12 @@ def _text_of(block: Block) -> str:
     return "" if isinstance(block, Choices) else block.text
 
 
+def _bytes(text: str) -> int:
+    return len(text.encode())
+
+
 def _escaped_size(text: str) -> int:
-    return len(_escape(text).encode())
+    return _bytes(_escape(text))
 
 
 def _split(text: str, room: int) -> tuple[str, str]:

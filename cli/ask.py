@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,11 +44,8 @@ class Conversation:
             popular=content.popular,
         )
         assert outcome.reply is not None, "a text always gets a reply"
-        reply, rest = assistant.pipeline.renderer.fit(
-            outcome.reply, content.desk.texts.paragraph("more.hint")
-        )
-        self.dialog = replace(outcome.dialog, rest=rest) if rest else outcome.dialog
-        return reply
+        self.dialog = outcome.dialog
+        return outcome.reply
 
 
 def ask(

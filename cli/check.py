@@ -38,6 +38,7 @@ def _summary(library: Library) -> Table:
     for topic, count in Counter(policy.topic.label for policy in library.policies.values()).items():
         table.add_row(topic, str(count))
     table.add_row("问答合计", str(len(library.policies)))
+    table.add_row("导办", str(len(library.guides)))
     table.add_row("故事", str(len(library.stories)))
     table.add_row("名句", str(len(library.sayings)))
     return table

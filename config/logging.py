@@ -73,3 +73,5 @@ def set_up_logging(level: str) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    # What aiohttp tells of a request it cannot read is the request itself.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)

@@ -52,6 +52,11 @@ def from_unix(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def chinese_weekday(day: date) -> str:
+    """2026-11-23 → 星期一."""
+    return "星期" + "一二三四五六日"[day.weekday()]
+
+
 def chinese_date(day: date) -> str:
     """2026-04-01 → 2026年4月1日."""
     return f"{day.year}年{day.month}月{day.day}日"

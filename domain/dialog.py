@@ -24,6 +24,18 @@ class StoryWish:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """A guide under way: its id, and the answers so far as (step, what was recorded).
+
+    ``is_paused``: left for later; only 继续 brings it back.
+    """
+
+    guide: str
+    answers: tuple[tuple[str, str], ...] = ()
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dialog:
     """The state of one resident's conversation. Everything has a default, so old rows stay readable."""
 
@@ -34,6 +46,7 @@ class Dialog:
     told: tuple[str, ...] = ()
     wish: StoryWish = StoryWish()
     waiting: Reply | None = None
+    flow: Flow | None = None
 
     def offering(self, choices: tuple[Choice, ...]) -> Dialog:
         return replace(self, choices=choices)

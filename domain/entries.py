@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from domain.labels import Labelled
 from domain.replies import ReplyKind
+from domain.workdays import WorkCalendar
+
+if TYPE_CHECKING:
+    from domain.guides import Guide
 
 
 class Topic(Labelled):
@@ -128,6 +132,7 @@ class Policy:
     spans: tuple[Span, ...] = ()
     expires_on: date | None = None
     expired_answer: str = ""
+    guide: str = ""
 
     def answer_on(self, day: date) -> str:
         """The first line as it is true on ``day``."""
@@ -253,12 +258,16 @@ class City:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything known, loaded and checked, never changed. A reload builds another."""
+    """Everything known, loaded and checked, never changed. A reload builds another.
+
+    ``notices``: by year, the notice that its days off and make-up days in ``workdays`` come from.
+    """
 
     documents: dict[str, Document]
     policies: dict[str, Policy]
     stories: dict[str, Story]
     intents: dict[str, Intent]
+    guides: dict[str, Guide]
     sayings: tuple[Saying, ...]
     menu: tuple[MenuButton, ...]
     city: City
@@ -267,4 +276,8 @@ class Library:
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: tuple[str, ...] = ()
     popular: tuple[str, ...] = ()
+    workdays: WorkCalendar = field(
+        default_factory=lambda: WorkCalendar(frozenset(), frozenset(), frozenset())
+    )
+    notices: dict[int, Document] = field(default_factory=dict)
     digest: str = ""

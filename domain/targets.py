@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 
 class Target(NamedTuple):
-    """``policy:repair-wait-tiers``, ``story:zengzi-sha-zhi``, ``intent:help``, ``say:我要投诉``."""
+    """``policy:repair-wait-tiers``, ``story:zengzi-sha-zhi``, ``intent:help``, ``guide:abnormal_list``,
+    ``answer:yes``, ``say:我要投诉``."""
 
     kind: str
     id: str
@@ -31,6 +32,15 @@ def story(ident: str) -> str:
 
 def intent(ident: str) -> str:
     return f"intent:{ident}"
+
+
+def guide(ident: str) -> str:
+    return f"guide:{ident}"
+
+
+def answer(value: str) -> str:
+    """What a step of the guide under way records when it is chosen."""
+    return f"answer:{value}"
 
 
 def say(text: str) -> str:

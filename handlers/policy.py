@@ -8,7 +8,7 @@ from domain import targets
 from domain.clock import chinese_date
 from domain.effects import Asked
 from domain.entries import Citation, Policy, Standing
-from domain.replies import Block, Paragraph, Reply, ReplyKind, Span, plain
+from domain.replies import Block, Choice, Paragraph, Reply, ReplyKind, Span, plain
 from handlers.turn import Outcome, Turn, offered, said
 
 RELATED = 3
@@ -29,7 +29,7 @@ def handle(turn: Turn) -> Outcome:
 
 def _answer(turn: Turn) -> Outcome:
     policy = turn.library.policies[turn.target.id]
-    related = turn.choices_of(map(targets.policy, policy.related), RELATED)
+    related = (*turn.choices_of(map(targets.policy, policy.related), RELATED), *_guide(turn, policy))
     blocks: tuple[Block, ...] = (
         plain(policy.answer_on(turn.today), may_cut=True),
         *(
@@ -45,6 +45,12 @@ def _answer(turn: Turn) -> Outcome:
     reply = Reply(ReplyKind.ANSWER, blocks, id=target, title=policy.title, confidence=turn.found.confidence)
     dialog = replace(turn.dialog, choices=related).about(target, turn.second)
     return Outcome(reply, dialog, (Asked(target),))
+
+
+def _guide(turn: Turn, policy: Policy) -> tuple[Choice, ...]:
+    if not policy.guide:
+        return ()
+    return (Choice(turn.texts.line("policy.guide"), targets.guide(policy.guide)),)
 
 
 def _basis(turn: Turn, policy: Policy) -> Paragraph:

@@ -31,6 +31,7 @@ from domain.messages import (
     Voice,
 )
 from domain.replies import Reply
+from handlers.flow import go_on, is_for_guide
 from handlers.turn import Handler, Outcome, Turn
 from knowledge.texts import paragraphs_of
 from services.desk import Desk
@@ -97,7 +98,9 @@ def answer(
     )
     kept = dialog if found.target == _MORE else replace(dialog, rest=(), waiting=None)
     turn = Turn(incoming, text, kept, desk, found, now, seed_of(incoming.key), popular)
-    return _handle(turn, handlers)
+    if is_for_guide(turn):
+        return handlers["guide"](turn)
+    return go_on(turn, _handle(turn, handlers))
 
 
 def _words(content: Content) -> str:

@@ -74,13 +74,13 @@ def _unique_asks(library: Library) -> Iterator[Problem]:
 
 def _policy(policy: Policy, library: Library) -> Iterator[Problem]:
     file = policy_file(policy)
-    yield from _length(file, "title", policy.title, TITLE_LIMIT)
-    yield from _length(file, "answer", policy.answer, ANSWER_LIMIT)
-    yield from _length(file, "detail", policy.detail, DETAIL_LIMIT)
+    yield from check_length(file, "title", policy.title, TITLE_LIMIT)
+    yield from check_length(file, "answer", policy.answer, ANSWER_LIMIT)
+    yield from check_length(file, "detail", policy.detail, DETAIL_LIMIT)
     yield from _sentence(file, "answer", policy.answer)
     yield from _asks(file, policy.asks)
     yield from _related(file, policy.related, policy.id, library.policies)
-    yield from _text(file, "正文", f"{policy.answer}\n{policy.detail}\n{policy.body}", library)
+    yield from check_words(file, "正文", f"{policy.answer}\n{policy.detail}\n{policy.body}", library)
     for citation in policy.basis:
         if citation.document not in library.documents:
             yield Problem(file, "basis.document", f"documents.yaml 里没有 {citation.document}")
@@ -90,22 +90,24 @@ def _policy(policy: Policy, library: Library) -> Iterator[Problem]:
         yield Problem(file, "basis", "至少写一份依据")
     if policy.review_by <= policy.reviewed_on:
         yield Problem(file, "review_by", "应晚于 reviewed_on")
+    if policy.guide and policy.guide not in library.guides:
+        yield Problem(file, "guide", f"knowledge/guides 里没有 {policy.guide}")
     if policy.expires_on and not policy.expired_answer:
         yield Problem(file, "expired_answer", "有 expires_on，就要写过期后怎么答")
 
 
 def _story(story: Story, library: Library) -> Iterator[Problem]:
     file = story_file(story)
-    yield from _length(file, "title", story.title, 10)
-    yield from _length(file, "hook", story.hook, 14)
-    yield from _length(file, "summary", story.summary, 40)
-    yield from _length(file, "teaser", story.teaser, 120)
-    yield from _length(file, "moral", story.moral, 40)
-    yield from _length(file, "cover.character", story.cover.character, 1)
+    yield from check_length(file, "title", story.title, 10)
+    yield from check_length(file, "hook", story.hook, 14)
+    yield from check_length(file, "summary", story.summary, 40)
+    yield from check_length(file, "teaser", story.teaser, 120)
+    yield from check_length(file, "moral", story.moral, 40)
+    yield from check_length(file, "cover.character", story.cover.character, 1)
     yield from _sentence(file, "teaser", story.teaser)
     yield from _asks(file, story.asks)
     yield from _related(file, story.related, story.id, library.stories)
-    yield from _text(file, "正文", f"{story.teaser}\n{story.moral}\n{story.body}", library)
+    yield from check_words(file, "正文", f"{story.teaser}\n{story.moral}\n{story.body}", library)
     size = len(re.sub(r"\s", "", story.body))
     shortest = 120 if story.note else MIN_STORY
     if not shortest <= size <= MAX_STORY:
@@ -117,7 +119,7 @@ def _story(story: Story, library: Library) -> Iterator[Problem]:
         yield Problem(file, "themes", "至少写一个主题")
 
 
-def _length(file: str, field: str, text: str, limit: int) -> Iterator[Problem]:
+def check_length(file: str, field: str, text: str, limit: int) -> Iterator[Problem]:
     if len(text) > limit:
         yield Problem(file, field, f"现在 {len(text)} 字，最多 {limit} 字")
 
@@ -142,7 +144,7 @@ def _related(
             yield Problem(file, "related", f"没有 {other} 这一条" if other != own else "不用写自己")
 
 
-def _text(file: str, field: str, text: str, library: Library) -> Iterator[Problem]:
+def check_words(file: str, field: str, text: str, library: Library) -> Iterator[Problem]:
     if blank := _BLANKS.search(text):
         yield Problem(file, field, f"“{blank.group()}”不能给居民看，删去或改成“未查到公开资料”")
     allowed = {phone.number for phone in library.city.phones}

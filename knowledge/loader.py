@@ -9,9 +9,12 @@ from typing import Any, TypeVar
 
 from domain.entries import City, Document, Intent, Library, MenuButton, Policy, Saying, Story
 from domain.errors import KnowledgeInvalid, Problem
+from domain.guides import Guide
 from knowledge.check import check_library
 from knowledge.files import FileUnreadable, read_page, read_yaml
+from knowledge.guide_check import check_guides
 from knowledge.schema import build
+from knowledge.workdays import NO_CALENDAR, Workdays, read_workdays
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -24,7 +27,7 @@ def load_library(root: Path, city_file: Path) -> Library:
     """
     reader = _Reader(root, city_file)
     library = reader.library()
-    problems = reader.problems or check_library(library)
+    problems = reader.problems or [*check_library(library), *check_guides(library)]
     if problems:
         raise KnowledgeInvalid(tuple(problems))
     return library
@@ -33,10 +36,15 @@ def load_library(root: Path, city_file: Path) -> Library:
 def digest_files(root: Path, city_file: Path) -> str:
     """A hash of every file that a library is made from: equal digests, equal libraries."""
     seal = hashlib.sha256()
-    for path in (*_content_files(root), city_file):
+    for path in (*_content_files(root), city_file, workdays_file(city_file)):
         seal.update(path.relative_to(root.parent).as_posix().encode())
-        seal.update(path.read_bytes())
+        seal.update(path.read_bytes() if path.exists() else b"")
     return seal.hexdigest()
+
+
+def workdays_file(city_file: Path) -> Path:
+    """The calendar of working days lies beside the city's file."""
+    return city_file.with_name("workdays.yaml")
 
 
 def _content_files(root: Path) -> list[Path]:
@@ -53,11 +61,13 @@ class _Reader:
 
     def library(self) -> Library:
         documents = self._mapping_of(Document, "documents.yaml")
+        workdays = self._workdays()
         return Library(
             documents=documents,
             policies=self._pages(Policy, "policies"),
             stories=self._pages(Story, "stories"),
-            intents=self._intents(),
+            intents=self._files(Intent, "intents"),
+            guides=self._files(Guide, "guides"),
             sayings=self._list_of(Saying, "sayings.yaml"),
             menu=self._list_of(MenuButton, "menu.yaml"),
             city=self._city(),
@@ -66,6 +76,8 @@ class _Reader:
             facets=self._words("facets.yaml"),
             popular=tuple(self._yaml("popular.yaml").get("items", ())),
             lexicon=self._lexicon(),
+            workdays=workdays.calendar,
+            notices=workdays.notices,
             digest=digest_files(self.root, self.city_file),
         )
 
@@ -81,13 +93,13 @@ class _Reader:
                 self._keep(found, path.stem, self._build(cls, values | {"body": body}, path.stem, name))
         return found
 
-    def _intents(self) -> dict[str, Intent]:
-        found: dict[str, Intent] = {}
-        for path in sorted((self.root / "intents").glob("*.yaml")):
+    def _files(self, cls: type[T], folder: str) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for path in sorted((self.root / folder).glob("*.yaml")):
             name = self._name(path)
             values = self._read(lambda path=path, name=name: read_yaml(path, name))  # type: ignore[misc]
             if values is not None:
-                self._keep(found, path.stem, self._build(Intent, values, path.stem, name))
+                self._keep(found, path.stem, self._build(cls, values, path.stem, name))
         return found
 
     def _texts(self) -> dict[str, str]:
@@ -117,6 +129,13 @@ class _Reader:
             return built
         self.problems += built
         return City("", "", (), (), ())
+
+    def _workdays(self) -> Workdays:
+        read = read_workdays(workdays_file(self.city_file))
+        if isinstance(read, Workdays):
+            return read
+        self.problems += read
+        return Workdays(NO_CALENDAR, {})
 
     def _mapping_of(self, cls: type[T], file: str) -> dict[str, T]:
         found: dict[str, T] = {}

@@ -40,6 +40,7 @@ class Desk:
             "policy": library.policies.get(ident),
             "story": library.stories.get(ident),
             "intent": library.intents.get(ident),
+            "guide": library.guides.get(ident),
         }.get(kind)
         return entry.title if entry else ""
 
@@ -78,6 +79,8 @@ def _items(library: Library) -> Iterator[Item]:
     for intent in library.intents.values():
         if intent.asks:
             yield Item(targets.intent(intent.id), intent.asks)
+    for guide in library.guides.values():
+        yield Item(targets.guide(guide.id), (guide.title, *guide.asks))
 
 
 def _titles(library: Library) -> Iterator[tuple[str, str]]:
@@ -86,6 +89,9 @@ def _titles(library: Library) -> Iterator[tuple[str, str]]:
         yield normalise(policy.question), targets.policy(policy.id)
     for story in library.stories.values():
         yield normalise(story.title), targets.story(story.id)
+    for guide in library.guides.values():
+        for name in (guide.title, *guide.exact):
+            yield normalise(name), targets.guide(guide.id)
 
 
 class Content:

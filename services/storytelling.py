@@ -65,7 +65,6 @@ def is_full(story: Story) -> bool:
     return len(story.body) >= FULL_STORY
 
 
-
 def _words_of(story: Story) -> str:
     return f"{story.title}{story.summary}{story.teaser}{story.source}{story.body}"
 

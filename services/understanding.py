@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 
 from domain import targets
+from domain.clock import from_unix, local_day
 from domain.dialog import Dialog
 from domain.entries import Intent, Library
 from domain.ordinals import is_pick, picked_number
 from domain.replies import ReplyKind
 from matching import Decision, Match, normalise
 from services.desk import Desk
+from services.guiding import likely_answer, plain_answer, step_of
+from services.recognise import recognise
 
 TOPIC_LASTS_S = 30 * 60
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -32,12 +35,17 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     bare = _NOT_WORDS.sub("", text).casefold()
     if not bare or _STICKER.fullmatch(text.strip()):
         return Understanding(targets.intent("sticker"))
+    step = step_of(dialog, desk.library)
+    today = local_day(from_unix(now_s))
     sure = (
         _emergency(bare, desk.library)
         or _chosen(text, bare, dialog)
+        or plain_answer(text, bare, step, today)
         or _command(bare, desk.library)
         or _stray_pick(text)
         or desk.by_title.get(normalise(text))
+        or recognise(text, today)
+        or likely_answer(text, bare, step)
     )
     if sure:
         return Understanding(sure)
@@ -54,7 +62,7 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
 
 def _emergency(bare: str, library: Library) -> str | None:
     urgent = (i for i in library.intents.values() if i.kind is ReplyKind.EMERGENCY)
-    return next((targets.intent(i.id) for i in urgent if _is_contained(i, bare)), None)
+    return next((targets.intent(i.id) for i in urgent if bare in i.exact or _is_contained(i, bare)), None)
 
 
 def _containing(bare: str, library: Library) -> str | None:

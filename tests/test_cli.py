@@ -53,7 +53,9 @@ def test_ask_explains_itself() -> None:
 def test_batch_asks_each_line_as_a_fresh_resident(tmp_path: Path) -> None:
     questions = ["罚款一万多多久能修复", "1", "讲个曾子杀猪的故事", "", "着火了"]
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    source.write_text("\n".join(json.dumps({"q": q}, ensure_ascii=False) for q in questions) + "\n", encoding="utf-8")
+    source.write_text(
+        "\n".join(json.dumps({"q": q}, ensure_ascii=False) for q in questions) + "\n", encoding="utf-8"
+    )
     result = run.invoke(app, ["ask", "--batch", str(source), "--output", str(target)])
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
@@ -61,7 +63,10 @@ def test_batch_asks_each_line_as_a_fresh_resident(tmp_path: Path) -> None:
     assert [row["kind"] for row in rows] == ["answer", "help", "story", "smalltalk", "emergency"]
 
 
-@pytest.mark.parametrize("args", [["ask"], ["ask", "问", "--batch", "/dev/null"], ["ask", "--batch", "/no/such/file"], ["nonsense"]])
+@pytest.mark.parametrize(
+    "args",
+    [["ask"], ["ask", "问", "--batch", "/dev/null"], ["ask", "--batch", "/no/such/file"], ["nonsense"]],
+)
 def test_wrong_use_is_told_without_a_traceback(args: list[str]) -> None:
     result = run.invoke(app, args)
     assert result.exit_code == 2

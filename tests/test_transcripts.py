@@ -13,7 +13,9 @@ TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-async def test_dialogue_goes_as_written(path: Path, assistant: Assistant, request: pytest.FixtureRequest) -> None:
+async def test_dialogue_goes_as_written(
+    path: Path, assistant: Assistant, request: pytest.FixtureRequest
+) -> None:
     steps = read_transcript(path)
     stage = Replay(assistant)
     heard = [await stage.play(step.action) for step in steps]

@@ -64,7 +64,10 @@ def test_sealed_message_comes_in_and_the_answer_goes_back_sealed(
     callback = door(clock, mode)
     delivery = callback.admit(query, body.encode())
     assert delivery.incoming.content == Text("征信怎么查")
-    assert sealed.open(callback.seal(delivery, "<xml><Content>好</Content></xml>")) == "<xml><Content>好</Content></xml>"
+    assert (
+        sealed.open(callback.seal(delivery, "<xml><Content>好</Content></xml>"))
+        == "<xml><Content>好</Content></xml>"
+    )
 
 
 def test_answer_goes_back_in_the_key_that_fitted(clock: ManualClock, platform: Platform) -> None:
@@ -76,7 +79,9 @@ def test_answer_goes_back_in_the_key_that_fitted(clock: ManualClock, platform: P
     assert old.open(callback.seal(delivery, "<xml/>")) == "<xml/>"
 
 
-def test_safe_mode_cannot_be_talked_down(clock: ManualClock, platform: Platform, sealed: SealedPlatform) -> None:
+def test_safe_mode_cannot_be_talked_down(
+    clock: ManualClock, platform: Platform, sealed: SealedPlatform
+) -> None:
     callback = door(clock, "safe")
     plain = platform.text("你好").encode()
     query, body = sealed.seal(platform.text("你好"))
@@ -109,7 +114,9 @@ def test_message_to_another_account_is_refused(clock: ManualClock, platform: Pla
         door(clock, wechat_account_id="gh_other").admit(platform.query(), body)
 
 
-@pytest.mark.parametrize(("age_s", "gets_in"), [(0, True), (15, True), (299, True), (-299, True), (301, False), (-301, False)])
+@pytest.mark.parametrize(
+    ("age_s", "gets_in"), [(0, True), (15, True), (299, True), (-299, True), (301, False), (-301, False)]
+)
 def test_time_window_lets_retries_in_and_old_urls_not(age_s: int, gets_in: bool, clock: ManualClock) -> None:
     platform = Platform(now_s=seconds(clock) - age_s)
     admit = lambda: door(clock).admit(platform.query(), platform.text("你好").encode())  # noqa: E731
@@ -159,7 +166,17 @@ def test_hostile_body_is_refused_as_malformed(body: bytes, clock: ManualClock, p
         door(clock).admit(platform.query(), body)
 
 
-@pytest.mark.parametrize("cipher", ["", "AAAA", "A" * 43, "not base64 ☂", base64.b64encode(bytes(64)).decode(), base64.b64encode(bytes(15)).decode()])
+@pytest.mark.parametrize(
+    "cipher",
+    [
+        "",
+        "AAAA",
+        "A" * 43,
+        "not base64 ☂",
+        base64.b64encode(bytes(64)).decode(),
+        base64.b64encode(bytes(15)).decode(),
+    ],
+)
 def test_broken_cipher_is_refused(cipher: str, clock: ManualClock, platform: Platform) -> None:
     from bot.signature import sign
 
@@ -179,7 +196,9 @@ def test_cdata_cannot_be_ended_from_inside() -> None:
     assert parse_fields(f"<xml><Content>{cdata(text)}</Content></xml>".encode())["Content"] == text
 
 
-@pytest.mark.parametrize("kind", ["text", "image", "voice", "video", "shortvideo", "location", "link", "file", "event", "hologram"])
+@pytest.mark.parametrize(
+    "kind", ["text", "image", "voice", "video", "shortvideo", "location", "link", "file", "event", "hologram"]
+)
 def test_message_with_nothing_in_it_is_still_a_message(kind: str, platform: Platform) -> None:
     incoming = parse_message(parse_fields(platform.message("o1", kind).encode()))
     assert incoming.sender == "o1"

@@ -195,7 +195,10 @@ async def test_nothing_in_flight_is_kept_once_it_is_answered(assistant: Assistan
     assert not dict(assistant.pipeline._locks)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n", "。", "?" * 2000, "好" * 5000, "\u200b", "'; DROP TABLE turns;--", "{0}{name}", "%s"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\n", "。", "?" * 2000, "好" * 5000, "\u200b", "'; DROP TABLE turns;--", "{0}{name}", "%s"],
+)
 async def test_any_text_gets_one_fitting_message(text: str, assistant: Assistant) -> None:
     answer = await assistant.pipeline.answer(incoming(text))
     assert isinstance(answer, Outbound)

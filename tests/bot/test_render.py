@@ -17,7 +17,7 @@ RENDERER = Renderer("https://xy.example.gov.cn")
 MORE = Paragraph((Span("还有一段，回复"), Span("继续", "say:继续"), Span("。")))
 ASKING = Incoming("k", "o-a", "gh_b", 1, Text("问"))
 
-words = st.text(alphabet=st.sampled_from("信用修复满三个月。？！，；<>&\"]\n a1]]>"), max_size=1500)
+words = st.text(alphabet=st.sampled_from('信用修复满三个月。？！，；<>&"]\n a1]]>'), max_size=1500)
 targets = st.sampled_from(["", "say:有用", "/p/policies/x"])
 paragraphs = st.builds(
     Paragraph, st.lists(st.builds(Span, words, targets), max_size=4).map(tuple), may_cut=st.booleans()
@@ -33,8 +33,8 @@ replies = st.builds(
 @given(replies)
 @settings(max_examples=150, deadline=None)
 def test_no_text_is_longer_than_wechat_takes(reply: Reply) -> None:
-    fitted, rest = RENDERER.fit(reply, MORE)
-    assert len(RENDERER.message(fitted, 0).content.encode()) <= TEXT_BYTES
+    message, rest = RENDERER.render(reply, MORE, 0)
+    assert len(message.content.encode()) <= TEXT_BYTES
     for page in rest:
         assert len(RENDERER.text((plain(page), MORE)).encode()) <= TEXT_BYTES
 
@@ -42,17 +42,15 @@ def test_no_text_is_longer_than_wechat_takes(reply: Reply) -> None:
 @given(st.text(alphabet="信用修复满三个月。？，1", min_size=1, max_size=4000))
 @settings(max_examples=100, deadline=None)
 def test_cut_text_is_whole_when_its_pages_are_put_together(text: str) -> None:
-    fitted, rest = RENDERER.fit(Reply(ReplyKind.ANSWER, (plain(text, may_cut=True),)), MORE)
-    first = fitted.blocks[0]
-    assert isinstance(first, Paragraph)
-    assert first.text + "".join(rest) == text
+    message, rest = RENDERER.render(Reply(ReplyKind.ANSWER, (plain(text, may_cut=True),)), MORE, 0)
+    first = words_of(message.content).removesuffix("\n\n" + MORE.text)
+    assert first + "".join(rest) == text
 
 
 @given(replies)
 @settings(max_examples=150, deadline=None)
 def test_rendered_answer_is_one_well_formed_message(reply: Reply) -> None:
-    fitted, _ = RENDERER.fit(reply, MORE)
-    root = ElementTree.fromstring(to_xml(RENDERER.message(fitted, 5), ASKING))
+    root = ElementTree.fromstring(to_xml(RENDERER.render(reply, MORE, 5)[0], ASKING))
     assert [child.tag for child in root] == ["ToUserName", "FromUserName", "CreateTime", "MsgType", "Content"]
     assert root.findtext("ToUserName") == "o-a"
 
@@ -60,8 +58,8 @@ def test_rendered_answer_is_one_well_formed_message(reply: Reply) -> None:
 def test_long_answer_is_cut_at_a_sentence_and_keeps_its_basis() -> None:
     long = "这是一句不短的话，说的是信用修复的一个要点。" * 60
     reply = Reply(ReplyKind.ANSWER, (plain(long, may_cut=True), plain("依据：《信用修复管理办法》")))
-    fitted, rest = RENDERER.fit(reply, MORE)
-    text = RENDERER.message(fitted, 0).content
+    message, rest = RENDERER.render(reply, MORE, 0)
+    text = message.content
     assert rest
     assert "依据：《信用修复管理办法》" in text
     assert words_of(text).split("\n\n")[0].endswith("。")
@@ -76,5 +74,6 @@ def test_user_text_cannot_become_a_link() -> None:
 def test_choice_becomes_a_link_that_says_its_words() -> None:
     text = RENDERER.text((Choices((Choice("修复要交什么材料", "policy:x"),)),))
     assert re.fullmatch(
-        r'<a href="weixin://bizmsgmenu\?msgmenucontent=修复要交什么材料&msgmenuid=1">1 修复要交什么材料</a>', text
+        r'<a href="weixin://bizmsgmenu\?msgmenucontent=修复要交什么材料&msgmenuid=1">1 修复要交什么材料</a>',
+        text,
     )

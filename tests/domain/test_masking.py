@@ -40,7 +40,19 @@ def test_names_that_are_given_as_names_are_masked() -> None:
     assert mask("我叫王小明，被骗了") == "我叫〔姓名〕,被骗了"
 
 
-@pytest.mark.parametrize("text", ["罚了10000元", "2026年4月1日起", "国办发〔2025〕22号", "12345", "96110", "第36号令", "3个月", "400-810-8866"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "罚了10000元",
+        "2026年4月1日起",
+        "国办发〔2025〕22号",
+        "12345",
+        "96110",
+        "第36号令",
+        "3个月",
+        "400-810-8866",
+    ],
+)
 def test_what_a_question_needs_stays(text: str) -> None:
     assert mask(text) == text
 

@@ -33,7 +33,9 @@ def test_pick_is_read(text: str, number: int) -> None:
     assert picked_number(text, 4) == number
 
 
-@pytest.mark.parametrize("text", ["", "2个月", "我要2万", "二维码", "第二次处罚", "12315", "一般失信", "0", "5", "第九个", "1 2"])
+@pytest.mark.parametrize(
+    "text", ["", "2个月", "我要2万", "二维码", "第二次处罚", "12315", "一般失信", "0", "5", "第九个", "1 2"]
+)
 def test_what_is_no_pick_is_not_read_as_one(text: str) -> None:
     assert picked_number(text, 4) is None
 

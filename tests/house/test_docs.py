@@ -27,7 +27,10 @@ def commands() -> set[str]:
 
 
 def test_every_command_is_in_the_docs_and_the_reverse() -> None:
-    assert set(re.findall(r"^\| `([a-z ]+)` \|", text_of("docs/commands.md").split("每一行")[0], re.M)) == commands()
+    assert (
+        set(re.findall(r"^\| `([a-z ]+)` \|", text_of("docs/commands.md").split("每一行")[0], re.M))
+        == commands()
+    )
 
 
 def test_every_kind_of_reply_is_in_the_docs() -> None:

@@ -13,7 +13,9 @@ from config.logging import SILENT_KEYS, set_up_logging, strike_out
 SECRETS = ["13812345678", "150302199001011234", "oABCDEFGHIJKLMNOPQRSTUVWXYZ1", "6222021234567890123"]
 
 
-@given(st.sampled_from(SECRETS), st.text(max_size=20), st.sampled_from(["reason", "path", "event", *SILENT_KEYS]))
+@given(
+    st.sampled_from(SECRETS), st.text(max_size=20), st.sampled_from(["reason", "path", "event", *SILENT_KEYS])
+)
 def test_private_patterns_are_struck_out_wherever_they_stand(secret: str, around: str, key: str) -> None:
     clean = around.translate({ord(c): None for c in "0123456789"}).replace("_", "")
     struck = strike_out(None, "info", {key: f"{clean} {secret} {clean}"})
@@ -21,7 +23,9 @@ def test_private_patterns_are_struck_out_wherever_they_stand(secret: str, around
 
 
 def test_secrets_in_addresses_are_struck_out() -> None:
-    struck = strike_out(None, "error", {"exception": "GET /token?appid=x&secret=s3cr3tvalue&a=b access_token=tok3n"})
+    struck = strike_out(
+        None, "error", {"exception": "GET /token?appid=x&secret=s3cr3tvalue&a=b access_token=tok3n"}
+    )
     assert "s3cr3tvalue" not in str(struck)
     assert "tok3n" not in str(struck)
 

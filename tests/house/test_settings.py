@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 import stat
 from pathlib import Path
@@ -19,7 +18,9 @@ KEY = base64.b64encode(bytes(32)).decode()
 
 def test_every_setting_is_in_the_example_and_in_the_docs_with_its_default() -> None:
     example = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
-    documented = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.M))
+    documented = set(
+        re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(encoding="utf-8"), re.M)
+    )
     fields = {name.upper(): field.default for name, field in Settings.model_fields.items()}
     assert set(example) == set(fields) == documented
     for name, default in fields.items():
@@ -47,7 +48,7 @@ def test_keys_are_made_once_and_kept_private(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path / "new")
     first = load_keys(settings)
     assert load_keys(settings) == first
-    mode = stat.S_IMODE(os.stat(tmp_path / "new" / "secret_keys").st_mode)
+    mode = stat.S_IMODE((tmp_path / "new" / "secret_keys").stat().st_mode)
     assert mode == 0o600
 
 
@@ -64,7 +65,9 @@ def test_oldest_key_names_residents(tmp_path: Path) -> None:
     assert before.naming == after.naming
 
 
-@pytest.mark.parametrize("text", ["k1", "k1:notbase64!", f":{KEY}", "k1:" + base64.b64encode(b"short").decode()])
+@pytest.mark.parametrize(
+    "text", ["k1", "k1:notbase64!", f":{KEY}", "k1:" + base64.b64encode(b"short").decode()]
+)
 def test_malformed_keys_are_refused(text: str) -> None:
     with pytest.raises(SettingsInvalid):
         parse_keys(text)

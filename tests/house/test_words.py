@@ -47,7 +47,11 @@ def literals(tree: ast.AST) -> list[ast.Constant]:
 def test_no_sentence_stands_in_the_code(path: Path) -> None:
     if name_of(path) in OPERATOR_SENTENCES or name_of(path).startswith("matching/"):
         return
-    words = [c.value for c in literals(ast.parse(path.read_text(encoding="utf-8"))) if len(CHINESE.findall(c.value)) > 4]
+    words = [
+        c.value
+        for c in literals(ast.parse(path.read_text(encoding="utf-8")))
+        if len(CHINESE.findall(c.value)) > 4
+    ]
     assert not words
 
 
@@ -55,9 +59,9 @@ def used_keys() -> set[str]:
     keys = set()
     for path in modules("handlers", "bot", "services"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if re.fullmatch(r"[a-z_]+\.[a-z_]+", node.value):
-                    keys.add(node.value)
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and re.fullmatch(r"[a-z_]+\.[a-z_]+", text):
+                keys.add(text)
     return keys
 
 

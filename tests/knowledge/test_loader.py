@@ -18,13 +18,15 @@ PAGE = "knowledge/policies/credit_repair/repair-wait-tiers.md"
 def content(tmp_path: Path) -> Path:
     """A small copy of the knowledge that may be spoilt: one policy, one story, everything else."""
     for name in ("knowledge", "config"):
-        ignore = shutil.ignore_patterns("*.py", "__pycache__", "policies", "stories")
+        ignore = shutil.ignore_patterns("*.py", "__pycache__", "policies", "stories", "guides")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
     for page in (PAGE, "knowledge/stories/zengzi-sha-zhi.md"):
         target = tmp_path / page
         target.parent.mkdir(parents=True, exist_ok=True)
         lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
-        target.write_text("\n".join(l for l in lines if not l.startswith("related:")) + "\n", encoding="utf-8")
+        target.write_text(
+            "\n".join(line for line in lines if not line.startswith(("related:", "guide:"))) + "\n", encoding="utf-8"
+        )
     (tmp_path / "knowledge" / "popular.yaml").write_text("items: []\n")
     return tmp_path
 
@@ -108,4 +110,6 @@ def test_content_of_the_product_is_sound() -> None:
     library = load_library(ROOT / "knowledge", ROOT / "config" / "city.yaml")
     assert len(library.policies) >= 80
     assert len(library.stories) >= 30
-    assert {policy.topic for policy in library.policies.values()} == set(type(next(iter(library.policies.values())).topic))
+    assert {policy.topic for policy in library.policies.values()} == set(
+        type(next(iter(library.policies.values())).topic)
+    )

@@ -28,7 +28,10 @@ FULL = Dialog(
     wish=StoryWish(("还债",), "wuhai", ""),
     waiting=Reply(
         ReplyKind.ANSWER,
-        (Paragraph((Span("满 3 个月。"), Span("看全文", "/p/x")), may_cut=True), Choices((Choice("甲", "policy:a"),))),
+        (
+            Paragraph((Span("满 3 个月。"), Span("看全文", "/p/x")), may_cut=True),
+            Choices((Choice("甲", "policy:a"),)),
+        ),
     ),
 )
 
@@ -51,7 +54,9 @@ async def test_what_was_stored_is_read_again(conversations: Conversations) -> No
     assert before.dialog == FULL
 
 
-async def test_second_commit_of_a_message_changes_nothing(conversations: Conversations, engine: AsyncEngine) -> None:
+async def test_second_commit_of_a_message_changes_nothing(
+    conversations: Conversations, engine: AsyncEngine
+) -> None:
     await conversations.commit(record())
     stored = await conversations.commit(record(reply="another reply", dialog=Dialog()))
     assert stored == "reply to k1"
@@ -67,7 +72,9 @@ async def test_turn_that_fails_leaves_nothing(conversations: Conversations, engi
         assert await total(engine, func.count(column)) == 0
 
 
-async def test_one_bad_turn_does_not_take_its_neighbours_down(conversations: Conversations, engine: AsyncEngine) -> None:
+async def test_one_bad_turn_does_not_take_its_neighbours_down(
+    conversations: Conversations, engine: AsyncEngine
+) -> None:
     good = [record(f"k{n}", f"r{n}") for n in range(20)]
     bad = record("bad", "r-bad", effects=(Missed(None, "weak", ()),))  # type: ignore[arg-type]
     results = await asyncio.gather(*map(conversations.commit, [*good, bad]), return_exceptions=True)
@@ -79,15 +86,23 @@ async def test_one_bad_turn_does_not_take_its_neighbours_down(conversations: Con
 async def test_two_stores_race_for_one_message(engine: AsyncEngine, address: str) -> None:
     other_engine = open_database(address)
     stores = [Conversations(engine), Conversations(other_engine)]
-    replies = await asyncio.gather(*(store.commit(record(reply=f"from {n}")) for n, store in enumerate(stores)))
+    replies = await asyncio.gather(
+        *(store.commit(record(reply=f"from {n}")) for n, store in enumerate(stores))
+    )
     await other_engine.dispose()
     assert len(set(replies)) == 1
     assert await total(engine, func.sum(asks.c.count)) == 1
 
 
 async def test_effects_are_counted_and_kept(conversations: Conversations, engine: AsyncEngine) -> None:
-    effects = (Asked("policy:x"), Missed("能不能〔手机号〕", "weak", ("policy:a",)), Rated("policy:x", useful=False))
-    await asyncio.gather(*(conversations.commit(record(f"k{n}", f"r{n}", effects=effects)) for n in range(30)))
+    effects = (
+        Asked("policy:x"),
+        Missed("能不能〔手机号〕", "weak", ("policy:a",)),
+        Rated("policy:x", useful=False),
+    )
+    await asyncio.gather(
+        *(conversations.commit(record(f"k{n}", f"r{n}", effects=effects)) for n in range(30))
+    )
     assert await total(engine, func.sum(asks.c.count)) == 30
     assert await total(engine, func.count(asks.c.target)) == 1
     assert await total(engine, func.count(misses.c.id)) == 30
@@ -109,7 +124,9 @@ async def test_stored_replies_are_forgotten_when_nobody_repeats_them(conversatio
     assert (await conversations.load("old", "r1")).dialog == FULL, "the conversation itself stays"
 
 
-async def test_dialog_of_an_older_version_is_still_read(conversations: Conversations, engine: AsyncEngine) -> None:
+async def test_dialog_of_an_older_version_is_still_read(
+    conversations: Conversations, engine: AsyncEngine
+) -> None:
     async with engine.begin() as connection:
         row = {"resident": "r9", "state": '{"topic": "policy:x", "gone_field": 1}', "changed_at": NOW}
         await connection.execute(dialogs.insert(), row)

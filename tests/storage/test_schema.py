@@ -20,7 +20,9 @@ from tests.conftest import NOW
 
 async def test_migrated_schema_is_the_declared_one(engine: AsyncEngine) -> None:
     def difference(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+        return list(
+            compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+        )
 
     async with engine.connect() as connection:
         assert await connection.run_sync(difference) == []
@@ -54,7 +56,13 @@ async def test_instant_without_a_zone_is_refused(engine: AsyncEngine) -> None:
 async def test_sqlite_is_durable_and_deletes_for_good(engine: AsyncEngine) -> None:
     if engine.dialect.name != "sqlite":
         return
-    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 5000}
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 5000,
+    }
     async with engine.connect() as connection:
         for pragma, value in wanted.items():
             assert (await connection.execute(text(f"PRAGMA {pragma}"))).scalar() == value

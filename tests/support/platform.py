@@ -39,7 +39,13 @@ class Platform:
         return self.message(sender, "event", Event=name, EventKey=key)
 
     def message(self, sender: str, kind: str, msg_id: int | None = None, **fields: str) -> str:
-        parts = {"ToUserName": ACCOUNT, "FromUserName": sender, "CreateTime": str(self.now_s), "MsgType": kind, **fields}
+        parts = {
+            "ToUserName": ACCOUNT,
+            "FromUserName": sender,
+            "CreateTime": str(self.now_s),
+            "MsgType": kind,
+            **fields,
+        }
         if msg_id:
             parts["MsgId"] = str(msg_id)
         return "<xml>" + "".join(f"<{k}>{escape(v)}</{k}>" for k, v in parts.items()) + "</xml>"
@@ -71,7 +77,10 @@ class SealedPlatform:
         """Our sealed answer → its plain XML, with the signature checked."""
         envelope = ElementTree.fromstring(body)
         opened = self.crypto.decrypt_message(
-            body, envelope.findtext("MsgSignature"), envelope.findtext("TimeStamp"), envelope.findtext("Nonce")
+            body,
+            envelope.findtext("MsgSignature"),
+            envelope.findtext("TimeStamp"),
+            envelope.findtext("Nonce"),
         )
         return opened if isinstance(opened, str) else opened.decode()
 

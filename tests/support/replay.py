@@ -48,7 +48,9 @@ def read_transcript(path: Path) -> list[Step]:
 def write_transcript(path: Path, steps: list[Step], heard: list[list[str]]) -> None:
     lines: list[str] = []
     for step, answer in zip(steps, heard, strict=True):
-        keeps_patterns = any(line.startswith("<~") for line in step.expected) and not mismatch(step.expected, answer)
+        keeps_patterns = any(line.startswith("<~") for line in step.expected) and not mismatch(
+            step.expected, answer
+        )
         lines += [*step.remarks, step.action, *(step.expected if keeps_patterns else _as_expected(answer))]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -108,7 +110,10 @@ class Replay:
             "image": ("image", {"PicUrl": "http://x/y", "MediaId": "media1"}),
             "voice": ("voice", {"MediaId": "media2", "Format": "amr", "Recognition": rest}),
             "video": ("video", {"MediaId": "media3", "ThumbMediaId": "t"}),
-            "location": ("location", {"Location_X": "39.6", "Location_Y": "106.8", "Scale": "16", "Label": rest}),
+            "location": (
+                "location",
+                {"Location_X": "39.6", "Location_Y": "106.8", "Scale": "16", "Label": rest},
+            ),
             "link": ("link", {"Title": "t", "Description": "d", "Url": "https://example.org"}),
             "file": ("file", {"Title": "合同.pdf"}),
             "kind": (rest, {}),

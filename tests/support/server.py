@@ -34,7 +34,9 @@ class Server:
     def start(self) -> None:
         """Returns once the port answers."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([sys.executable, "run.py"], cwd=ROOT, env=self.env, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                [sys.executable, "run.py"], cwd=ROOT, env=self.env, stdout=log, stderr=log
+            )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
             with socket.socket() as probe:

@@ -1,0 +1,138 @@
+"""Data files and dictionaries → immutable tables, each loaded once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent / "data"
+PRIVATE = 0xE000  # syllables are written as private-use characters, one each
+FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))  # flat and curled tongue sound alike here
+
+
+@cache
+def language() -> dict[str, Any]:
+    """Fillers, dialect, question types and the like, from ``data/language.json``."""
+    table: dict[str, Any] = json.loads((DATA / "language.json").read_text(encoding="utf-8"))
+    return table
+
+
+@cache
+def traditional() -> Any:
+    """OpenCC's converter from traditional to simplified characters."""
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def segmenter(lexicon: tuple[str, ...]) -> Any:
+    """jieba with ``lexicon`` added; its own cache file lies in the temp folder; it logs nothing.
+
+    Only the last one is kept: its dictionary takes 70 MB.
+    """
+    import jieba
+
+    jieba.setLogLevel(logging.ERROR)
+    cutter = jieba.Tokenizer()
+    cutter.tmp_dir = tempfile.gettempdir()
+    cutter.initialize()
+    for word in lexicon:
+        cutter.add_word(word)
+    return cutter
+
+
+def fold(syllable: str) -> str:
+    """A toneless syllable → its form with common confusions merged (zh=z, n=l, eng=en, ing=in)."""
+    for curled, flat in FOLDS:
+        if syllable.startswith(curled):
+            syllable = flat + syllable[2:]
+    if syllable.startswith("n") and len(syllable) > 1:
+        syllable = "l" + syllable[1:]
+    return syllable[:-1] if syllable.endswith(("eng", "ing")) else syllable
+
+
+@cache
+def sounds() -> tuple[dict[str, str], dict[str, str]]:
+    """(character → sound, spelling → sound); a sound is one private-use character."""
+    # Only single characters are looked up: without its phrases and copies pypinyin takes 45 MB less.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # noqa: TID251 - the library's own switch
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")  # noqa: TID251
+    from pypinyin.contrib.tone_convert import to_normal
+    from pypinyin.pinyin_dict import pinyin_dict
+
+    of_reading: dict[str, str] = {}
+    codes: dict[str, str] = {}
+    of_char: dict[str, str] = {}
+    spelt: dict[str, str] = {}
+    for point, readings in pinyin_dict.items():
+        if not (0x3400 <= point <= 0x9FFF or point == 0x3007):
+            continue
+        reading = readings.split(",", 1)[0]
+        if reading not in of_reading:
+            plain = to_normal(reading, v_to_u=False).replace("ü", "v")
+            code = codes.setdefault(fold(plain), chr(PRIVATE + len(codes)))
+            of_reading[reading] = spelt[plain] = code
+        of_char[chr(point)] = of_reading[reading]
+    return of_char, spelt
+
+
+@cache
+def synonyms() -> dict[str, str]:
+    """Word → the head of its group, from ``data/synonyms.tsv``."""
+    heads: dict[str, str] = {}
+    path = DATA / "synonyms.tsv"
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        words = [] if line.startswith("#") else line.split()
+        for word in words:
+            heads.setdefault(word, words[0])
+    return heads
+
+
+CLASSES = "nvamx"  # noun, verb, quality, measure, grammar
+
+
+@cache
+def background() -> dict[str, tuple[float, int]]:
+    """Word → (how rare general questions have it, 0..1; its place in ``CLASSES``), from ``data/words.tsv``."""
+    lines = (DATA / "words.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split("\t") for line in lines]
+    total = int(rows[0][1])
+    scale = math.log(total / 2)
+    return {
+        word: (math.log(total / (int(count) + 2)) / scale, CLASSES.index(kind))
+        for word, count, kind in rows[1:]
+    }
+
+
+def background_of(word: str) -> tuple[float, int]:
+    """Rarity and class of any word; one that general questions do not have is a rarest noun, or a number."""
+    return background().get(word) or (1.0, CLASSES.index("m" if word[:1].isdigit() else "n"))
+
+
+@cache
+def question_types() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Name and pattern of each question type; a type is a bit, in this order."""
+    return tuple((name, re.compile(pattern)) for name, pattern in language()["types"].items())
+
+
+def longest_first(words: Sequence[str]) -> str:
+    """Words → one alternation that prefers the longest."""
+    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
+
+
+def warm() -> None:
+    """Load every table now, so that no question waits for it; jieba's comes with the index that cuts by it."""
+    traditional()
+    sounds()
+    synonyms()
+    background()
+    question_types()

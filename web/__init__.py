@@ -1,0 +1,1 @@
+"""The aiohttp application: callback, phone pages, simulator, health."""
