@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import typing
-from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar
 
@@ -43,14 +42,14 @@ def build(cls: type[T], values: dict[str, Any], file: str) -> T | list[Problem]:
     if problems:
         return problems
     try:
-        built: T = _adapter(cls).validate_python(values)
+        built: T = _adapter(cls).validate_python(values)  # type: ignore[arg-type]  # a class is hashable
     except ValidationError as error:
         return [_problem(cls, detail, file) for detail in error.errors()]
     return built
 
 
 @cache
-def _adapter(cls: Hashable) -> TypeAdapter[Any]:
+def _adapter(cls: type) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 

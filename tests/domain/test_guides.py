@@ -27,7 +27,7 @@ from handlers.router import find_handlers
 from handlers.turn import Turn
 from knowledge.guide_check import check_guides
 from services.desk import Desk
-from services.understanding import Understanding
+from services.understanding import Understanding, understand
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -158,10 +158,12 @@ def test_any_answer_in_between_leaves_the_question_whole(desk: Desk) -> None:
         outcome = go_on(turn, known["policy"](turn))
         assert outcome.reply
         assert outcome.dialog.flow == flow
-        fitted, _ = renderer.fit(outcome.reply, desk.texts.paragraph("more.hint"))
-        assert len(renderer.text(fitted.blocks).encode()) <= TEXT_BYTES
-        assert fitted.choices == outcome.dialog.choices
-        assert fitted.choices[0].label == "只有警告"
+        message, _ = renderer.render(outcome.reply, desk.texts.paragraph("more.hint"), 0)
+        assert len(message.content.encode()) <= TEXT_BYTES
+        assert outcome.dialog.choices[0].label == "只有警告"
+        assert all(
+            f">{n} {c.label}<" in message.content for n, c in enumerate(outcome.dialog.choices, start=1)
+        )
 
 
 def test_guides_speak_as_the_house_speaks(desk: Desk) -> None:
@@ -173,6 +175,13 @@ def test_guides_speak_as_the_house_speaks(desk: Desk) -> None:
             assert "你" not in text, text
             assert not re.search("[！!]|(?<!近)亲|哦|请知悉|抱歉|很高兴|根据相关", text), text
             assert not re.search(r"\d(?:个|天)", text), f"a space between number and unit: {text}"
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_opens_by_its_title_and_by_what_residents_say(desk: Desk, name: str) -> None:
+    guide = desk.library.guides[name]
+    for words in (guide.title, *guide.exact, *guide.asks):
+        assert understand(words, Dialog(), desk, 0).target == f"guide:{name}", words
 
 
 def test_dialogs_stored_before_there_were_guides_stay_readable() -> None:
