@@ -198,7 +198,8 @@ class Intent:
     """Something a resident wants that is no question: a fixed ``reply``, or a handler of the same name.
 
     ``asks`` are matched by likeness, ``exact`` as whole messages that never reach the matcher,
-    ``contains`` anywhere in a message unless one of ``unless`` stands there too.
+    ``contains`` anywhere in a message unless one of ``unless`` stands there too. ``choices``: targets
+    offered under the reply, for words that mean several things.
     """
 
     id: str
@@ -209,6 +210,7 @@ class Intent:
     exact: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from domain.messages import (
     Video,
     Voice,
 )
-from domain.replies import Reply
+from domain.replies import Block, Choices, Reply
 from handlers.flow import go_on, is_for_guide
 from handlers.turn import Handler, Outcome, Turn
 from knowledge.texts import paragraphs_of
@@ -124,7 +124,10 @@ def _handle(turn: Turn, known: Mapping[str, Handler]) -> Outcome:
 
 def _fixed(turn: Turn, intent: Intent) -> Outcome:
     values = {"city": turn.library.city.name, "assistant": turn.library.city.assistant}
-    blocks = paragraphs_of(intent.reply, values)
+    blocks: tuple[Block, ...] = paragraphs_of(intent.reply, values)
+    if intent.choices:
+        offer = Choices(turn.choices_of(intent.choices))
+        blocks = (*blocks, offer, turn.texts.paragraph("clarify.none_of_these"))
     reply = Reply(
         intent.kind,
         blocks,
@@ -132,4 +135,4 @@ def _fixed(turn: Turn, intent: Intent) -> Outcome:
         title=intent.title,
         confidence=turn.found.confidence,
     )
-    return Outcome(reply, turn.dialog)
+    return Outcome(reply, turn.dialog.offering(reply.choices) if intent.choices else turn.dialog)

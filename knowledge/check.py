@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from domain.entries import Library, Policy, Story
 from domain.errors import Problem
+from domain.targets import parse_target
 
 TITLE_LIMIT = 14
 ANSWER_LIMIT = 60
@@ -35,6 +36,7 @@ def check_library(library: Library) -> list[Problem]:
     problems: list[Problem] = []
     problems += _unique_titles(library)
     problems += _unique_asks(library)
+    problems += _targets(library)
     for policy in library.policies.values():
         problems += _policy(policy, library)
     for story in library.stories.values():
@@ -58,6 +60,23 @@ def _unique_titles(library: Library) -> Iterator[Problem]:
         if title in seen:
             yield Problem(file, "title", f"和 {seen[title]} 同名，点选时分不开，换一个")
         seen[title] = file
+
+
+def _targets(library: Library) -> Iterator[Problem]:
+    """What is offered by its name must be there."""
+    offered = [(f"knowledge/intents/{i.id}.yaml", "choices", i.choices) for i in library.intents.values()]
+    offered.append(("knowledge/popular.yaml", "items", library.popular))
+    shelves: dict[str, Collection[str]] = {
+        "policy": library.policies,
+        "story": library.stories,
+        "intent": library.intents,
+        "guide": library.guides,
+    }
+    for file, field, names in offered:
+        for name in names:
+            kind, ident = parse_target(name)
+            if ident not in shelves.get(kind, ()):
+                yield Problem(file, field, f"没有 {name} 这一条")
 
 
 def _unique_asks(library: Library) -> Iterator[Problem]:

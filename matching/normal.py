@@ -11,6 +11,7 @@ from matching.tables import language, longest_first, traditional
 LONGEST = 400  # characters read of any message; of longer ones the two ends
 OTHER = re.compile(r"[^0-9a-z\u3400-\u9fff\u3007%.]+")
 LONE_DOT = re.compile(r"(?<![0-9])\.|\.(?![0-9])|(?<![0-9])%")
+SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which no encoding takes
 GAP = re.compile(r"(?<=[^0-9a-z]) | (?=[^0-9a-z])|^ | $")
 STUTTER = re.compile(r"([^0-9])\1{2,}")
 ECHO = re.compile(r"([\u3400-\u9fff]{2,10})\1+")
@@ -27,7 +28,7 @@ def spell(text: str) -> str:
     """NFKC, simplified, lower case, dialect and numerals; clauses parted by one space."""
     if len(text) > LONGEST:
         text = text[: LONGEST // 2] + " " + text[-LONGEST // 2 :]
-    text = unicodedata.normalize("NFKC", text).lower()
+    text = unicodedata.normalize("NFKC", SURROGATE.sub(" ", text)).lower()
     if not text.isascii():
         text = traditional().convert(text)
     text = LONE_DOT.sub(" ", OTHER.sub(" ", text)).strip()

@@ -26,6 +26,8 @@ class Found:
 
 def find(base: Base, reading: Reading, *, hidden_row: int = -1, hidden_item: int = -1) -> Found | None:
     """The best rows for a reading; None when nothing is shared. Hidden ones are as if they were not there."""
+    if not base.size:
+        return None
     question = ask(base, reading)
     scores = search(base, question)
     if hidden_row >= 0:

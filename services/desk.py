@@ -16,6 +16,7 @@ from domain.errors import KnowledgeInvalid
 from knowledge.loader import digest_files, load_library
 from knowledge.texts import Texts
 from matching import Index, Item, Match, normalise
+from services.phrases import Phrasebook, phrasebook_of
 
 log = structlog.get_logger()
 
@@ -30,6 +31,7 @@ class Desk:
     texts: Texts
     index: Index
     by_title: dict[str, str]
+    phrases: Phrasebook
     match: Callable[[str, str | None], Match]
 
     def title(self, target: str) -> str:
@@ -58,7 +60,14 @@ def open_desk(places: Places) -> Desk:
     """Load, check and index. Raises ``KnowledgeInvalid``. Takes about a second: not on the event loop."""
     library = load_library(places.knowledge, places.city_file)
     index = Index.build(tuple(_items(library)), lexicon=library.lexicon, cache_dir=places.cache)
-    return Desk(library, Texts(library.texts), index, dict(_titles(library)), _remembering(index))
+    return Desk(
+        library,
+        Texts(library.texts),
+        index,
+        dict(_titles(library)),
+        phrasebook_of(library.intents.values()),
+        _remembering(index),
+    )
 
 
 def _remembering(index: Index) -> Callable[[str, str | None], Match]:

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from domain import targets
 from domain.clock import from_unix, local_day
 from domain.dialog import Dialog
-from domain.entries import Intent, Library
 from domain.ordinals import is_pick, picked_number
-from domain.replies import ReplyKind
 from matching import Decision, Match, normalise
 from services.desk import Desk
 from services.guiding import likely_answer, plain_answer, step_of
+from services.phrases import bare_of
 from services.recognise import recognise
 
 TOPIC_LASTS_S = 30 * 60
-_NOT_WORDS = re.compile(r"[\W_]+")
 _STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:[^\s]{1,6})+")
 
 
@@ -32,16 +30,16 @@ class Understanding:
 
 def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understanding:
     """Find what ``text`` is about. Pure. What can be known for certain is looked at before what is likely."""
-    bare = _NOT_WORDS.sub("", text).casefold()
+    bare = bare_of(text)
     if not bare or _STICKER.fullmatch(text.strip()):
         return Understanding(targets.intent("sticker"))
     step = step_of(dialog, desk.library)
     today = local_day(from_unix(now_s))
     sure = (
-        _emergency(bare, desk.library)
+        desk.phrases.emergency(bare)
         or _chosen(text, bare, dialog)
         or plain_answer(text, bare, step, today)
-        or _command(bare, desk.library)
+        or desk.phrases.command(text)
         or _stray_pick(text)
         or desk.by_title.get(normalise(text))
         or recognise(text, today)
@@ -52,25 +50,12 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     topic = dialog.topic if now_s - dialog.topic_at < TOPIC_LASTS_S else None
     match = desk.match(text, topic or None)
     best = match.candidates[0] if match.candidates else None
-    if wanted := _containing(bare, desk.library):
+    if wanted := desk.phrases.sign(bare):
         return Understanding(wanted, match=match)
     if match.decision is Decision.ANSWER and best:
         return Understanding(best.id, best.confidence, match)
     name = "clarify" if match.decision is Decision.CLARIFY else "fallback"
     return Understanding(targets.intent(name), best.confidence if best else 0.0, match)
-
-
-def _emergency(bare: str, library: Library) -> str | None:
-    urgent = (i for i in library.intents.values() if i.kind is ReplyKind.EMERGENCY)
-    return next((targets.intent(i.id) for i in urgent if bare in i.exact or _is_contained(i, bare)), None)
-
-
-def _containing(bare: str, library: Library) -> str | None:
-    return next((targets.intent(i.id) for i in library.intents.values() if _is_contained(i, bare)), None)
-
-
-def _is_contained(intent: Intent, bare: str) -> bool:
-    return any(w in bare for w in intent.contains) and not any(w in bare for w in intent.unless)
 
 
 def _chosen(text: str, bare: str, dialog: Dialog) -> str | None:
@@ -79,11 +64,7 @@ def _chosen(text: str, bare: str, dialog: Dialog) -> str | None:
     number = picked_number(text, len(dialog.choices))
     if number:
         return dialog.choices[number - 1].target
-    return next((c.target for c in dialog.choices if _NOT_WORDS.sub("", c.label).casefold() == bare), None)
-
-
-def _command(bare: str, library: Library) -> str | None:
-    return next((targets.intent(i.id) for i in library.intents.values() if bare in i.exact), None)
+    return next((c.target for c in dialog.choices if bare_of(c.label) == bare), None)
 
 
 def _stray_pick(text: str) -> str | None:

@@ -25,7 +25,8 @@ def content(tmp_path: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
         target.write_text(
-            "\n".join(line for line in lines if not line.startswith(("related:", "guide:"))) + "\n", encoding="utf-8"
+            "\n".join(line for line in lines if not line.startswith(("related:", "guide:"))) + "\n",
+            encoding="utf-8",
         )
     (tmp_path / "knowledge" / "popular.yaml").write_text("items: []\n")
     return tmp_path

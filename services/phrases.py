@@ -1,0 +1,91 @@
+"""The phrases of all intents → what a message wants, where its words alone say so."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain import targets
+from domain.entries import Intent
+from domain.replies import ReplyKind
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+_ADDRESS = ("小助手", "助手", "老师", "同志", "机器人", "客服")
+_EMPTY_TALK = frozenset({targets.intent("greeting"), targets.intent("acknowledge")})
+
+
+def bare_of(text: str) -> str:
+    """The words of a text and nothing else: no punctuation, no spaces, half width, lower case."""
+    return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """Words anywhere in a message that name an intent, unless others stand there too."""
+
+    target: str
+    words: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def is_in(self, bare: str) -> bool:
+        return bool(self.words.search(bare)) and not (self.unless and self.unless.search(bare))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook:
+    """``exact``: whole messages; ``urgent`` and ``other``: signs, those of emergencies apart."""
+
+    exact: Mapping[str, str]
+    urgent_exact: frozenset[str]
+    urgent: tuple[_Sign, ...]
+    other: tuple[_Sign, ...]
+
+    def emergency(self, bare: str) -> str | None:
+        """The emergency that a message tells of."""
+        if bare in self.urgent_exact:
+            return self.exact[bare]
+        return next((sign.target for sign in self.urgent if sign.is_in(bare)), None)
+
+    def sign(self, bare: str) -> str | None:
+        """The intent that some words of a message name."""
+        return next((sign.target for sign in self.other if sign.is_in(bare)), None)
+
+    def command(self, text: str) -> str | None:
+        """The intent of a message that is a known phrase, or several: 好的，谢谢 is a thank-you."""
+        if whole := self._known(bare_of(text)):
+            return whole
+        parts = [self._known(part.casefold()) for part in _NOT_WORDS.split(text) if part]
+        known = [part for part in parts if part]
+        if not parts or len(known) < len(parts):
+            return None
+        return next((part for part in reversed(known) if part not in _EMPTY_TALK), known[-1])
+
+    def _known(self, bare: str) -> str | None:
+        found = self.exact.get(bare)
+        for word in () if found else _ADDRESS:
+            found = found or (self.exact.get(bare.replace(word, "")) if word in bare else None)
+        return found
+
+
+def phrasebook_of(intents: Iterable[Intent]) -> Phrasebook:
+    """Collect the phrases; the first intent (by name) that has a phrase keeps it."""
+    exact: dict[str, str] = {}
+    urgent_exact: set[str] = set()
+    urgent: list[_Sign] = []
+    other: list[_Sign] = []
+    for intent in intents:
+        is_urgent = intent.kind is ReplyKind.EMERGENCY
+        for phrase in filter(None, map(bare_of, intent.exact)):
+            exact.setdefault(phrase, targets.intent(intent.id))
+            urgent_exact |= {phrase} if is_urgent else set()
+        if intent.contains:
+            unless = _any_of(intent.unless) if intent.unless else None
+            sign = _Sign(targets.intent(intent.id), _any_of(intent.contains), unless)
+            (urgent if is_urgent else other).append(sign)
+    return Phrasebook(exact, frozenset(urgent_exact), tuple(urgent), tuple(other))
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(bare_of(word)) for word in words))
