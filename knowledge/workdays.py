@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-
-from holidays import country_holidays
 
 from domain.entries import Document
 from domain.errors import Problem
@@ -17,6 +15,7 @@ from knowledge.files import FileUnreadable, read_yaml
 from knowledge.schema import build
 
 YEARS_AHEAD = 10
+STATUTORY = Path(__file__).with_name("statutory_days.yaml")
 LONGEST_BREAK = 12
 NO_CALENDAR = WorkCalendar(frozenset(), frozenset(), frozenset())
 
@@ -122,8 +121,6 @@ def _workdays(years: dict[int, PublishedYear]) -> Workdays:
 
 
 def statutory_days(years: Iterable[int]) -> set[date]:
-    """The days off that the law itself names, without what a notice moves."""
-    wanted = set(years)
-    if not wanted:
-        return set()
-    return {day for day in country_holidays("CN", years=wanted, observed=False) if day.year in wanted}
+    """The days off that the law itself names (``tools/statutory_days.py``), without what a notice moves."""
+    known: Mapping[Any, Any] = read_yaml(STATUTORY, STATUTORY.name)
+    return {day for year in years for day in known.get(year, ())}

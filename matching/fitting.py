@@ -19,10 +19,11 @@ from matching.retrieval import Found, find
 from matching.tables import DATA
 from matching.types import Item
 
-MOST = 400  # questions left out, evenly over the base
+MOST = 300  # questions left out, evenly over the base
+HIDDEN = 250  # questions asked with their item hidden
 LEAST = 24  # fewer teach nothing
 PULL = 300.0  # towards the shipped weights
-ROUNDS = 40
+ROUNDS = 20
 REFUSED = 0.87  # measured: with this, 5 % of the unanswerable questions of the development sets get an answer
 BOUNDS = (0.4, 0.9)
 
@@ -35,32 +36,34 @@ class Fit:
     answer: float
 
 
-def fitted(base: Base, model: Model, reader: Reader, path: Path | None = None) -> Model:
+def fitted(
+    base: Base, model: Model, reader: Reader, path: Path | None = None, refused: float = REFUSED
+) -> Model:
     """``model`` fitted to ``base``; taken from ``path`` when that was written before, else written there."""
     known = _read(path, model.ranker) if path else None
     if known is None:
         ranker = fit(base, model.ranker, reader)
-        known = Fit(ranker, answer_threshold(base, replace(model, ranker=ranker), reader))
+        known = Fit(ranker, answer_threshold(base, replace(model, ranker=ranker), reader, refused))
         if path:
             _write(path, known)
     return replace(model, ranker=known.ranker, answer=known.answer)
 
 
-def answer_threshold(base: Base, model: Model, reader: Reader, share: float = REFUSED) -> float:
-    """The confidence that ``share`` of the base's own questions do not reach once their item is hidden.
+def answer_threshold(base: Base, model: Model, reader: Reader, refused: float = REFUSED) -> float:
+    """The confidence that ``refused`` of the base's own questions do not reach once their item is hidden.
 
     A hidden item's question is the hardest one to refuse, so that of real unanswerable questions fewer pass.
     """
     if len(base.ids) < LEAST:
         return model.answer
-    rows = np.linspace(0, base.size - 1, min(MOST, base.size)).astype(np.int64)
+    rows = np.linspace(0, base.size - 1, min(HIDDEN, base.size)).astype(np.int64)
     passed = [
         confidence_of(
             find(base, reader.read(base.texts[row], spoken=True), hidden_item=int(base.owner[row])), model
         )
         for row in rows
     ]
-    return float(np.clip(np.quantile(passed, share), *BOUNDS))
+    return float(np.clip(np.quantile(passed, refused), *BOUNDS))
 
 
 def confidence_of(found: Found | None, model: Model) -> float:
@@ -123,8 +126,8 @@ def _read(path: Path, shipped: Linear) -> Fit | None:
 
 def _write(path: Path, known: Fit) -> None:
     """Write whole or not at all; a folder that cannot be written costs the cache, not the index."""
-    weights = [round(float(weight), 6) for weight in known.ranker.weight]
-    table = {"answer": round(known.answer, 4), "weights": dict(zip(FACTORS, weights, strict=True))}
+    weights = [float(weight) for weight in known.ranker.weight]
+    table = {"answer": known.answer, "weights": dict(zip(FACTORS, weights, strict=True))}
     draft = path.with_suffix(f".{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

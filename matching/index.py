@@ -9,7 +9,7 @@ from pathlib import Path
 from matching.base import Base, build_base
 from matching.clauses import focus, has_content, is_follow_up, split_questions, subject
 from matching.evidence import NAMES, Question, covered
-from matching.fitting import fitted, stamp_of
+from matching.fitting import REFUSED, fitted, stamp_of
 from matching.model import Model, Ranking, confidences, rank, shipped
 from matching.normal import dropped, normalise
 from matching.reading import Reader
@@ -49,12 +49,17 @@ class Index:
         lexicon: Sequence[str] = (),
         cache_dir: Path | None = None,
         model: Model | None = None,
+        refused: float = REFUSED,
     ) -> Index:
-        """Read all questions; fit ``model`` (or the shipped one) to this base, or take the fit from a cache."""
+        """Read all questions; fit ``model`` (or the shipped one) to this base, or take the fit from a cache.
+
+        ``refused``: the share of the base's own questions that get no answer once their item is hidden, 0..1.
+        """
         reader = Reader(lexicon)
         base = build_base(items, reader, normalise)
-        path = cache_dir / f"ranker-{stamp_of(items, lexicon)}.json" if cache_dir else None
-        return cls(base, reader, fitted(base, model or shipped(), reader, path))
+        name = f"ranker-{stamp_of(items, lexicon)}-{refused:.3f}.json" if cache_dir else ""
+        path = cache_dir / name if cache_dir else None
+        return cls(base, reader, fitted(base, model or shipped(), reader, path, refused))
 
     def match(self, text: str, *, topic: str | None = None, explain: bool = False) -> Match:
         """Rank the items for a text. ``topic``: the item just answered, for short follow-ups."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from matching.base import Floats
 from matching.model import FACTORS, Linear, factors, rank
@@ -83,7 +82,7 @@ def mean_loss(examples: Sequence[Example], ranker: Linear) -> float:
     return lists.loss(ranker(lists.factors))[0] / len(lists.sizes) if lists else 0.0
 
 
-def fit_acceptance(groups: Sequence[tuple[Linear, Sequence[Example]]], *, pull: float = 10.0) -> Linear:
+def fit_acceptance(groups: Sequence[tuple[Linear, Sequence[Example]]], *, pull: float = 30.0) -> Linear:
     """The probability that the best item is right; every group (with its ranker) weighs the same."""
     grounds, hits, weights = [], [], []
     for ranker, group in groups:
@@ -113,5 +112,7 @@ def fit_logistic(numbers: Floats, hit: Doubles, weight: Doubles, *, pull: float)
 
 
 def _minimum(loss: Callable[[Doubles], tuple[float, Doubles]], start: Doubles, rounds: int) -> Doubles:
+    from scipy.optimize import minimize  # 30 MB that a base with a cached fit never needs
+
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": rounds})
     return np.asarray(found.x, np.float64)

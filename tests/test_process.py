@@ -129,6 +129,6 @@ def test_port_in_use_is_told_in_a_sentence(server: Server) -> None:
 
 def test_start_tells_where_to_look(server: Server) -> None:
     server.start()
-    told = server.log.read_text()
+    told = server.wait_for("listening")
     for place in ("/simulator", "/p/policies", "/wechat"):
         assert re.search(rf"http://127\.0\.0\.1:{server.port}{place}", told)

@@ -120,6 +120,12 @@ def test_the_library_of_holidays_agrees_with_the_table(year: int) -> None:
     assert disagreed == []
 
 
+def test_statutory_days_of_the_years_to_come_are_the_ones_the_law_names() -> None:
+    from tools import statutory_days as tool
+
+    assert tool.FILE.read_text(encoding="utf-8") == tool.as_yaml(tool.YEARS)
+
+
 def test_each_published_year_names_its_notice() -> None:
     notices = load().notices
     assert set(notices) == CALENDAR.published_years

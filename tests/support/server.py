@@ -45,6 +45,13 @@ class Server:
             time.sleep(0.02)
         raise AssertionError(self.log.read_text())
 
+    def wait_for(self, words: str) -> str:
+        """The log once ``words`` stand in it."""
+        deadline = time.monotonic() + 10
+        while words not in (told := self.log.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return told
+
     def kill(self) -> None:
         """kill -9."""
         assert self.process
