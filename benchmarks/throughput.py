@@ -29,7 +29,6 @@ from benchmarks.deliveries import AES_KEY, APPID, TOKEN, write_deliveries
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8391
-RESIDENTS = 500
 LUA = """
 local lines = {}
 for line in io.lines("%s") do
@@ -91,7 +90,7 @@ def wait_until_listening(process: subprocess.Popen[bytes]) -> float:
     raise SystemExit("the server did not start")
 
 
-def drive(deliveries: Path, seconds: int, connections: int = 16) -> Run:
+def drive(deliveries: Path, seconds: int, connections: int = 64) -> Run:
     """Load with wrk."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(LUA % deliveries)

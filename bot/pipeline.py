@@ -131,4 +131,7 @@ class Pipeline:
 
     def _lock(self, resident: str) -> asyncio.Lock:
         """One resident's turns come one after the other."""
-        return self._locks.setdefault(resident, asyncio.Lock())
+        lock = self._locks.get(resident)
+        if lock is None:
+            lock = self._locks[resident] = asyncio.Lock()
+        return lock

@@ -110,13 +110,13 @@ class _Gathered:
         """Everything gathered, as arrays with rarities and postings."""
         owner = np.array(self.owner, np.int32)
         view_of = np.array(self.view_of, np.int8)
-        row_keys, row_start = np.array(self.row_keys, np.int32), _starts(self.row_lengths)
+        row_keys, row_start = np.frombuffer(self.row_keys, np.int32), _starts(self.row_lengths)
         row_of = np.repeat(np.arange(len(owner), dtype=np.int32), np.diff(row_start))
         rarity = _rarity(row_keys, owner[row_of], len(view_of), len(ids))
         weight = np.bincount(
             row_of * len(VIEWS) + view_of[row_keys], rarity[row_keys], len(owner) * len(VIEWS)
         )
-        word_ids, word_start = np.array(self.word_ids, np.int32), _starts(self.word_lengths)
+        word_ids, word_start = np.frombuffer(self.word_ids, np.int32), _starts(self.word_lengths)
         word_row = np.repeat(np.arange(len(owner), dtype=np.int32), np.diff(word_start))
         kin = _kin(list(self.words))
         general = [background_of(word) for word in self.words]

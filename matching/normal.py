@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from matching.tables import language, longest_first, traditional
 
@@ -18,6 +18,7 @@ ECHO = re.compile(r"([\u3400-\u9fff]{2,10})\1+")
 LETTERED = re.compile(r"(?<=[0-9])\s+(?=[\u3400-\u9fff])")
 
 
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """The public normaliser: NFKC, t→s, dialect, numerals, repeats; fillers go unless nothing else is left."""
     plain = spell(text)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.base import Base, Floats, Ints
 from matching.evidence import Question, ask, search, weigh
 from matching.reading import Reading
 
 ROWS = 48  # rows weighed for one question
+CUTS = (0.5, 0.25, 0.1)  # of the best score: where enough rows lie above, the rest is not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,19 @@ def find(base: Base, reading: Reading, *, hidden_row: int = -1, hidden_item: int
 
 def _top(scores: Floats) -> Ints:
     """The best rows in the order of the base."""
-    if len(scores) > ROWS:
-        rows = np.argpartition(scores, -ROWS)[-ROWS:]
-        rows.sort()
-    else:
-        rows = np.arange(len(scores))
+    if len(scores) <= ROWS:
+        return np.flatnonzero(scores > 0).astype(np.int32)
+    rows = _contenders(scores)
+    if len(rows) > ROWS:
+        rows = np.sort(rows[np.argpartition(scores[rows], -ROWS)[-ROWS:]])
     return rows[scores[rows] > 0].astype(np.int32)
+
+
+def _contenders(scores: Floats) -> NDArray[np.int64]:
+    """Rows among which the best ones are: cheaper to part than all rows of a large base."""
+    best = float(scores.max())
+    for share in CUTS:
+        rows = np.flatnonzero(scores > share * best)
+        if len(rows) >= ROWS:
+            return rows
+    return np.arange(len(scores))

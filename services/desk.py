@@ -15,7 +15,7 @@ from domain.entries import Library
 from domain.errors import KnowledgeInvalid
 from knowledge.loader import digest_files, load_library
 from knowledge.texts import Texts
-from matching import Index, Item, Match, normalise
+from matching import Index, Item, Match, is_follow_up, normalise
 from services.phrases import Phrasebook, phrasebook_of
 
 log = structlog.get_logger()
@@ -73,11 +73,9 @@ def open_desk(places: Places) -> Desk:
 def _remembering(index: Index) -> Callable[[str, str | None], Match]:
     """The index, which never changes, asked the same question once: residents ask alike."""
 
-    @lru_cache(maxsize=REMEMBERED_MATCHES)
-    def match(text: str, topic: str | None) -> Match:
-        return index.match(text, topic=topic)
-
-    return match
+    match = lru_cache(maxsize=REMEMBERED_MATCHES)(lambda text, topic: index.match(text, topic=topic))
+    hangs_on_topic = lru_cache(maxsize=REMEMBERED_MATCHES)(lambda text: is_follow_up(normalise(text)))
+    return lambda text, topic: match(text, topic if topic and hangs_on_topic(text) else None)
 
 
 def _items(library: Library) -> Iterator[Item]:

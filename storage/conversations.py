@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Insert, Table, delete, insert, select
+from sqlalchemy import Insert, Table, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -21,6 +22,10 @@ from storage.batching import Batcher
 from storage.tables import asks, dialogs, misses, ratings, turns
 
 _DIALOG = TypeAdapter(Dialog)
+_REPLIES = select(turns.c.key, turns.c.reply).where(turns.c.key.in_(bindparam("keys", expanding=True)))
+_STATES = select(dialogs.c.resident, dialogs.c.state).where(
+    dialogs.c.resident.in_(bindparam("residents", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,9 @@ class Conversations:
     async def amend_dialog(self, resident: str, dialog: Dialog, at: datetime) -> None:
         """Store a dialog outside any turn."""
         async with self._engine.begin() as connection:
-            await connection.execute(_put_dialogs(connection), [_dialog_row(resident, dialog, at)])
+            await connection.execute(
+                _put_dialogs(connection.dialect.name), [_dialog_row(resident, dialog, at)]
+            )
 
     async def forget_turns(self, before: datetime) -> int:
         """Drop stored replies older than ``before``; the platform no longer repeats their messages."""
@@ -91,10 +98,9 @@ class Conversations:
         keys = [key for key, _ in wanted]
         residents = [resident for _, resident in wanted]
         async with self._engine.connect() as connection:
-            found = await connection.execute(select(turns.c.key, turns.c.reply).where(turns.c.key.in_(keys)))
+            found = await connection.execute(_REPLIES, {"keys": keys})
             replies = dict(found.tuples().all())
-            query = select(dialogs.c.resident, dialogs.c.state).where(dialogs.c.resident.in_(residents))
-            states = dict((await connection.execute(query)).tuples().all())
+            states = dict((await connection.execute(_STATES, {"residents": residents})).tuples().all())
         return [Before(replies.get(key), _dialog(states.get(resident))) for key, resident in wanted]
 
     async def _commit_all(self, records: Sequence[TurnRecord]) -> Sequence[str]:
@@ -106,7 +112,7 @@ class Conversations:
             rows = [
                 _dialog_row(r.resident, r.dialog, r.at) for r in sorted(records, key=lambda r: r.resident)
             ]
-            await connection.execute(_put_dialogs(connection), rows)
+            await connection.execute(_put_dialogs(connection.dialect.name), rows)
             await _store_effects(connection, records)
         return [record.reply for record in records]
 
@@ -120,27 +126,31 @@ def _dialog_row(resident: str, dialog: Dialog, at: datetime) -> dict[str, Any]:
     return {"resident": resident, "state": state, "changed_at": at}
 
 
-def _upsert(connection: AsyncConnection, table: Table) -> Any:
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return make(table)
+def _insert(dialect: str, table: Table) -> Any:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-def _put_dialogs(connection: AsyncConnection) -> Insert:
-    put = _upsert(connection, dialogs)
+@cache
+def _put_dialogs(dialect: str) -> Insert:
+    put = _insert(dialect, dialogs)
     new = {"state": put.excluded.state, "changed_at": put.excluded.changed_at}
     statement: Insert = put.on_conflict_do_update(index_elements=["resident"], set_=new)
+    return statement
+
+
+@cache
+def _add_asks(dialect: str) -> Insert:
+    put = _insert(dialect, asks)
+    more = {"count": asks.c.count + put.excluded.count}
+    statement: Insert = put.on_conflict_do_update(index_elements=["target", "day"], set_=more)
     return statement
 
 
 async def _store_effects(connection: AsyncConnection, records: Sequence[TurnRecord]) -> None:
     effects = [(record.at, effect) for record in records for effect in record.effects]
     if counted := Counter((e.target, local_day(at)) for at, e in effects if isinstance(e, Asked)):
-        put = _upsert(connection, asks)
-        put = put.on_conflict_do_update(
-            index_elements=["target", "day"], set_={"count": asks.c.count + put.excluded.count}
-        )
         rows = [{"target": target, "day": day, "count": n} for (target, day), n in sorted(counted.items())]
-        await connection.execute(put, rows)
+        await connection.execute(_add_asks(connection.dialect.name), rows)
     if missed := list(_miss_rows(effects)):
         await connection.execute(insert(misses), missed)
     if rated := list(_rating_rows(effects)):

@@ -18,7 +18,9 @@ PAGE = "knowledge/policies/credit_repair/repair-wait-tiers.md"
 def content(tmp_path: Path) -> Path:
     """A small copy of the knowledge that may be spoilt: one policy, one story, everything else."""
     for name in ("knowledge", "config"):
-        ignore = shutil.ignore_patterns("*.py", "__pycache__", "policies", "stories", "guides", "which_*.yaml")
+        ignore = shutil.ignore_patterns(
+            "*.py", "__pycache__", "policies", "stories", "guides", "which_*.yaml"
+        )
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
     for page in (PAGE, "knowledge/stories/zengzi-sha-zhi.md"):
         target = tmp_path / page

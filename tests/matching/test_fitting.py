@@ -78,3 +78,8 @@ def test_a_spoilt_cache_is_written_again(tmp_path: Path, spoilt: str) -> None:
 
 def test_the_stamp_changes_with_a_question_and_with_the_lexicon() -> None:
     assert len({stamp_of(BASE, ()), stamp_of(BASE[1:], ()), stamp_of(BASE, ("失信",))}) == 3
+
+
+def test_refusing_more_raises_the_threshold() -> None:
+    strict, lenient = (Index.build(MANY, refused=share).answer_threshold for share in (0.95, 0.5))
+    assert strict >= lenient
