@@ -1,7 +1,8 @@
 """A realistic stream of platform deliveries, written to a file: ``path<TAB>body`` a line.
 
-Half of the messages are common questions that come again and again, the rest are asked once: real
-questions of the labelled set, with an amount or a month put in so that no two are equal.
+Of ten messages three are clicks (the menu, a choice in a list, a greeting), four are common questions that
+come again and again, and three are asked once: questions of the labelled set, each with a number put
+behind it so that no two are equal.
 """
 
 from __future__ import annotations
@@ -22,12 +23,32 @@ APPID = "wxbenchmark000001"
 AES_KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 COMMON = 60
 RESIDENTS = 500
+CLICKS = (
+    "1",
+    "2",
+    "你好",
+    "谢谢",
+    "有用",
+    "热门问题",
+    "讲个故事",
+    "换一个",
+    "我要投诉",
+    "转人工",
+    "处罚记录多久能修复",
+)
 
 
 def questions() -> list[str]:
     """The labelled questions of the product."""
     lines = (ROOT / "benchmarks" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line)["q"] for line in lines]
+
+
+def _text(lots: random.Random, pool: list[str]) -> str:
+    kind = lots.random()
+    if kind < 0.3:
+        return lots.choice(CLICKS)
+    return lots.choice(pool[:COMMON]) if kind < 0.7 else f"{lots.choice(pool)} {lots.randrange(10**6)}"
 
 
 def write_deliveries(path: Path, count: int, *, sealed: bool, first_id: int) -> None:
@@ -40,11 +61,7 @@ def write_deliveries(path: Path, count: int, *, sealed: bool, first_id: int) -> 
     envelope = Envelope(AES_KEY, APPID)
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
-            text = (
-                lots.choice(pool[:COMMON])
-                if lots.random() < 0.5
-                else f"{lots.choice(pool)} {lots.randrange(10**6)}"
-            )
+            text = _text(lots, pool)
             body = (
                 f"<xml><ToUserName>gh_benchmark</ToUserName><FromUserName>o-{lots.randrange(RESIDENTS)}</FromUserName>"
                 f"<CreateTime>{now}</CreateTime><MsgType>text</MsgType><Content><![CDATA[{text}]]></Content>"
