@@ -6,9 +6,12 @@ from domain.replies import ReplyKind
 from handlers.turn import Outcome, Turn, offered, said
 
 
+OFFERED_SHARE = 0.15  # of the best one's confidence: what is less likely is no choice
+
+
 def handle(turn: Turn) -> Outcome:
     candidates = turn.found.match.candidates if turn.found.match else ()
-    floor = turn.desk.index.clarify_threshold * 0.5
+    floor = candidates[0].confidence * OFFERED_SHARE if candidates else 0.0
     choices = turn.choices_of(c.id for c in candidates if c.confidence >= floor)
     lead = turn.texts.paragraph("clarify.lead")
     return said(
