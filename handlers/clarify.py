@@ -5,7 +5,6 @@ from __future__ import annotations
 from domain.replies import ReplyKind
 from handlers.turn import Outcome, Turn, offered, said
 
-
 OFFERED_SHARE = 0.15  # of the best one's confidence: what is less likely is no choice
 
 
