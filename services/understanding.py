@@ -16,6 +16,7 @@ from services.phrases import bare_of
 from services.recognise import recognise
 
 TOPIC_LASTS_S = 30 * 60
+WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
 _STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:[^\s]{1,6})+")
 
 
@@ -52,10 +53,15 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     best = match.candidates[0] if match.candidates else None
     if wanted := desk.phrases.sign(bare):
         return Understanding(wanted, match=match)
-    if match.decision is Decision.ANSWER and best:
+    if best is None:
+        return Understanding(targets.intent("fallback"), 0.0, match)
+    if match.reason == "follow_up" and best.id == dialog.topic:
+        return Understanding(targets.intent("follow_up"), best.confidence, match)
+    if match.decision is Decision.ANSWER:
         return Understanding(best.id, best.confidence, match)
-    name = "clarify" if match.decision is Decision.CLARIFY else "fallback"
-    return Understanding(targets.intent(name), best.confidence if best else 0.0, match)
+    is_worth_asking = match.decision is Decision.CLARIFY and best.confidence >= WORTH_ASKING
+    name = "clarify" if is_worth_asking else "fallback"
+    return Understanding(targets.intent(name), best.confidence, match)
 
 
 def _chosen(text: str, bare: str, dialog: Dialog) -> str | None:
