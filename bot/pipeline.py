@@ -23,11 +23,12 @@ from bot.render import Outbound, Renderer
 from domain.clock import Clock
 from domain.dialog import Dialog
 from domain.ids import blind_name
-from domain.messages import Incoming
+from domain.messages import Incoming, Notice, Text, Unsubscribed
 from domain.replies import Reply, ReplyKind
 from handlers import router
 from handlers.turn import Handler, Outcome
 from services.desk import Content
+from services.phrases import bare_of
 from storage.conversations import Conversations, TurnRecord
 
 log = structlog.get_logger()
@@ -67,17 +68,18 @@ class Pipeline:
 
     async def answer(self, incoming: Incoming) -> Outbound:
         """The answer to a delivery. The work outlives the connection: a cut one loses nothing."""
+        if isinstance(incoming.content, Notice | Unsubscribed):
+            return Outbound("none", int(self.clock.now().timestamp()))
         flight = self._flights.get(incoming.key) or self._take_off(incoming)
         flight.deliveries += 1
         is_last = flight.deliveries >= DELIVERIES
         await asyncio.wait({flight.task}, timeout=self.answer_within_s if is_last else self.hold_s)
         if not flight.task.done():
-            flight.is_late = True
+            flight.is_late |= is_last
             log.warning("answer_late", deliveries=flight.deliveries)
             return self._notice("more.late")
-        if error := flight.task.exception():
-            log.error("answer_failed", exc_info=error)
-            return self._notice("more.failed")
+        if flight.task.exception():
+            return self._without_storage(incoming)
         return flight.task.result()
 
     async def drain(self) -> None:
@@ -89,29 +91,36 @@ class Pipeline:
     def _take_off(self, incoming: Incoming) -> _Flight:
         flight = _Flight(asyncio.create_task(self._process(incoming)))
         self._flights[incoming.key] = flight
-        flight.task.add_done_callback(lambda _: self._flights.pop(incoming.key, None))
+        flight.task.add_done_callback(lambda task: self._land(incoming.key, task))
         return flight
+
+    def _land(self, key: str, task: asyncio.Task[Outbound]) -> None:
+        self._flights.pop(key, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("answer_failed", reason=type(error).__name__)
 
     async def _process(self, incoming: Incoming) -> Outbound:
         resident = blind_name(self.naming_key, incoming.sender)
+        key = blind_name(self.naming_key, incoming.key)
         async with self._lock(resident):
-            before = await self.conversations.load(incoming.key, resident)
+            before = await self.conversations.load(key, resident)
             if before.reply is not None:
                 return _OUTBOUND.validate_json(before.reply)
             outcome, message = self._work_out(incoming, before.dialog)
             text = _OUTBOUND.dump_json(message, exclude_defaults=True).decode()
-            at = self.clock.now()
-            record = TurnRecord(incoming.key, resident, text, outcome.dialog, outcome.effects, at)
+            dialog = self._kept_if_late(incoming.key, outcome)
+            record = TurnRecord(key, resident, text, dialog, outcome.effects, self.clock.now())
             stored = await self.conversations.commit(record)
-            await self._keep_if_late(incoming.key, resident, outcome)
+            if dialog.waiting is None and (late := self._kept_if_late(incoming.key, outcome)).waiting:
+                await self.conversations.amend_dialog(resident, late, self.clock.now())
             return message if stored == text else _OUTBOUND.validate_json(stored)
 
-    async def _keep_if_late(self, key: str, resident: str, outcome: Outcome) -> None:
-        """The resident was put off meanwhile: keep the answer for the next message."""
+    def _kept_if_late(self, key: str, outcome: Outcome) -> Dialog:
+        """The dialog after the turn; when the resident was put off, the answer waits in it."""
         flight = self._flights.get(key)
         if flight and flight.is_late and outcome.reply:
-            waiting = replace(outcome.dialog, waiting=outcome.reply)
-            await self.conversations.amend_dialog(resident, waiting, self.clock.now())
+            return replace(outcome.dialog, waiting=outcome.reply)
+        return outcome.dialog
 
     def _work_out(self, incoming: Incoming, dialog: Dialog) -> tuple[Outcome, Outbound]:
         now = self.clock.now()
@@ -122,6 +131,14 @@ class Pipeline:
         more = content.desk.texts.paragraph("more.hint")
         message, rest = self.renderer.render(outcome.reply, more, int(now.timestamp()))
         return (replace(outcome, dialog=replace(outcome.dialog, rest=rest)) if rest else outcome), message
+
+    def _without_storage(self, incoming: Incoming) -> Outbound:
+        """Nothing could be stored. Whoever is in danger is answered all the same; others are asked to try again."""
+        desk = self.content.desk
+        text = incoming.content.text if isinstance(incoming.content, Text) else ""
+        if not desk.phrases.emergency(bare_of(text)):
+            return self._notice("more.failed")
+        return self._work_out(incoming, Dialog())[1]
 
     def _notice(self, key: str) -> Outbound:
         """Something said outside any turn."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from domain.errors import SignatureRefused
+from domain.errors import SignatureRefused, TimeRefused
 
 WINDOW_S = 300
 
@@ -22,10 +22,10 @@ def check_signature(given: str, *parts: str) -> None:
 
 
 def check_time(timestamp: str, now_s: float) -> None:
-    """Raise ``SignatureRefused`` unless the request was signed within five minutes of now.
+    """Raise ``TimeRefused`` unless the request was signed within five minutes of now.
 
     The platform repeats a message with the same signature, timestamp and nonce for about 15 s, so a
     nonce may come again; the window alone bounds for how long a URL that leaked can be replayed.
     """
     if not (timestamp.isascii() and timestamp.isdigit() and abs(now_s - int(timestamp[:12])) <= WINDOW_S):
-        raise SignatureRefused
+        raise TimeRefused

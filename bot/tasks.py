@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
-from watchfiles import awatch
+from watchfiles import Change, awatch
 
 from bot.service import Assistant
 
@@ -56,11 +57,17 @@ async def _forget(assistant: Assistant) -> None:
 async def _watch(assistant: Assistant) -> None:
     """Swap the desk when a knowledge file changes."""
     places = assistant.content.places
-    async for _ in awatch(places.knowledge, places.city_file, recursive=True):
+    folders = (places.knowledge, places.city_file.parent)
+    async for _ in awatch(*folders, watch_filter=_is_content, recursive=True):
         try:
             await assistant.content.refresh()
-        except OSError as error:
+        except Exception as error:  # whatever a file holds, the watch goes on
             log.error("knowledge_unreadable", reason=type(error).__name__)
+
+
+def _is_content(_change: Change, path: str) -> bool:
+    name = Path(path).name
+    return name.endswith((".md", ".yaml", ".txt")) and not name.startswith(".")
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:

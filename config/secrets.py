@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from config.settings import Settings, parse_keys
 from domain.errors import SettingsInvalid
@@ -32,11 +34,22 @@ def load_keys(settings: Settings) -> Keys:
     if not path.exists():
         if settings.database_url:
             raise SettingsInvalid(f"SECRET_KEYS：用自己的数据库时必须填写。可以填：{_fresh()}")
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(_fresh())
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _put(path, _fresh())
     return Keys(parse_keys(path.read_text()))
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a private file whole or not at all; who comes second keeps the first one's."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
 
 
 def _fresh() -> str:

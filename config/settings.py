@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from domain.errors import SettingsInvalid
 
 ROOT = Path(__file__).resolve().parent.parent
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 
 
@@ -53,8 +54,11 @@ class Settings(BaseSettings):
     def _modes_have_their_keys(self) -> Settings:
         if self.wechat_mode != "plain" and not (self.wechat_aes_key and self.wechat_appid):
             raise ValueError("WECHAT_MODE 是 compatible 或 safe 时，要填 WECHAT_AES_KEY 和 WECHAT_APPID")
-        if self.wechat_appid and self.wechat_token == "simulator":  # noqa: S105 - the stand-in's own token
-            raise ValueError("填了 WECHAT_APPID，就要填公众平台上设置的 WECHAT_TOKEN")
+        is_open = bool(self.wechat_appid or self.public_url) or self.host not in _LOOPBACK
+        if not self.wechat_token or (is_open and self.wechat_token == "simulator"):  # noqa: S105
+            raise ValueError(
+                "WECHAT_TOKEN 要填公众平台上自己定的令牌：有 AppID、有公网地址或对外监听时，谁都猜得到默认的"
+            )
         return self
 
     @property
@@ -67,7 +71,8 @@ class Settings(BaseSettings):
         """The database's address, for SQLAlchemy's asyncio engines."""
         if not self.database_url:
             return f"sqlite+aiosqlite:///{self.data_dir / 'credit.db'}"
-        return re.sub(r"^postgres(?:ql)?(?:\+\w+)?://", "postgresql+asyncpg://", self.database_url)
+        address = re.sub(r"^postgres(?:ql)?(?:\+\w+)?://", "postgresql+asyncpg://", self.database_url)
+        return address.replace("sslmode=", "ssl=") if "+asyncpg" in address else address
 
     @property
     def base_url(self) -> str:
@@ -103,4 +108,6 @@ def parse_keys(text: str) -> tuple[tuple[str, bytes], ...]:
                 "SECRET_KEYS：应是 编号:密钥，密钥是 32 字节的 base64，多把用逗号隔开，新的在前"
             )
         keys.append((name, key))
+    if not keys:
+        raise SettingsInvalid("SECRET_KEYS：一把密钥也没有。删掉空的 secret_keys 文件，或填 编号:密钥")
     return tuple(keys)

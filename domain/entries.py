@@ -198,8 +198,9 @@ class Intent:
     """Something a resident wants that is no question: a fixed ``reply``, or a handler of the same name.
 
     ``asks`` are matched by likeness, ``exact`` as whole messages that never reach the matcher,
-    ``contains`` anywhere in a message unless one of ``unless`` stands there too. ``choices``: targets
-    offered under the reply, for words that mean several things.
+    ``contains`` anywhere in a message (a ``*`` stands for up to six characters), ``loosely`` likewise, unless
+    a word of ``unless`` stands there too. ``choices``: targets offered under the reply, for words that mean
+    several things.
     """
 
     id: str
@@ -209,6 +210,7 @@ class Intent:
     asks: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()
+    loosely: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
 

@@ -46,6 +46,10 @@ class SignatureRefused(ProtocolError):
     status = 403
 
 
+class TimeRefused(SignatureRefused):
+    """The request was signed too long ago, or one of the two clocks is wrong."""
+
+
 class CipherRefused(ProtocolError):
     """The encrypted envelope does not open with our keys."""
 

@@ -26,5 +26,5 @@ def handle(turn: Turn) -> Outcome:
         ),
         turn.texts.paragraph("fallback.ways_out"),
     )
-    missed = Missed(mask(turn.text)[:KEPT_CHARACTERS], match.reason if match else "", tuple(nearest))
+    missed = Missed(mask(turn.text[:KEPT_CHARACTERS]), match.reason if match else "", tuple(nearest))
     return Outcome(outcome.reply, outcome.dialog, (missed,))

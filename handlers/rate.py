@@ -6,7 +6,7 @@ from domain.effects import Rated
 from domain.replies import ReplyKind
 from handlers.turn import Outcome, Turn, said
 
-_USELESS = frozenset("没不无")
+_USELESS = frozenset("没不无非")
 
 
 def handle(turn: Turn) -> Outcome:

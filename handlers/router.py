@@ -96,7 +96,8 @@ def answer(
         if text
         else Understanding(targets.intent(_BY_KIND.get(type(content), "unknown")))
     )
-    kept = dialog if found.target == _MORE else replace(dialog, rest=(), waiting=None)
+    kept = dialog if found.target.startswith("intent:") else replace(dialog, waiting=None)
+    kept = kept if found.target == _MORE else replace(kept, rest=())
     turn = Turn(incoming, text, kept, desk, found, now, seed_of(incoming.key), popular)
     if is_for_guide(turn):
         return handlers["guide"](turn)

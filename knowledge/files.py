@@ -36,18 +36,25 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
 
 def read_yaml(path: Path, name: str) -> dict[str, Any]:
     """Read a mapping from ``path``; ``name`` is what the error calls the file."""
-    return _mapping(path.read_text(encoding="utf-8"), name)
+    return _mapping(_text(path, name), name)
 
 
 def read_page(path: Path, name: str) -> tuple[dict[str, Any], str]:
     """Read a page: a mapping between two ``---`` lines, then the body."""
-    text = path.read_text(encoding="utf-8")
+    text = _text(path, name)
     if not text.startswith("---\n"):
         raise FileUnreadable(Problem(name, "", "第一行应是 ---，下面写字段，再用一行 --- 结束"))
     head, mark, body = text[4:].partition("\n---\n")
     if not mark:
         raise FileUnreadable(Problem(name, "", "字段后面缺一行 ---，正文写在它下面"))
     return _mapping(head, name, first_line=1), body.strip()
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise FileUnreadable(Problem(name, "", "不是 UTF-8 编码，用编辑器另存为 UTF-8")) from None
 
 
 def _mapping(text: str, name: str, first_line: int = 0) -> dict[str, Any]:
@@ -59,6 +66,8 @@ def _mapping(text: str, name: str, first_line: int = 0) -> dict[str, Any]:
         raise FileUnreadable(
             Problem(name, "", f"{where}{error.problem}。有冒号或引号的句子，整句放进单引号里")
         ) from None
+    except ValueError as error:
+        raise FileUnreadable(Problem(name, "", f"有一个日期或数字不对：{error}")) from None
     except yaml.YAMLError as error:
         raise FileUnreadable(Problem(name, "", f"不是能读的 YAML：{error}")) from None
     if value is None:

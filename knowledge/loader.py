@@ -48,7 +48,11 @@ def workdays_file(city_file: Path) -> Path:
 
 
 def _content_files(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.suffix in {".md", ".yaml", ".txt"})
+    return sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix in {".md", ".yaml", ".txt"} and not path.name.startswith(".")
+    )
 
 
 class _Reader:

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.reading import VIEWS, Reader, Reading
-from matching.tables import background_of, sounds, synonyms
+from matching.tables import CLASSES, background_of, sounds, synonyms
 from matching.types import Item
 
-Ints = NDArray[np.int32]
+Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float32]
 IMPACT = {"words": 1.0, "units": 0.5, "pairs": 1.0, "sound_pairs": 0.7, "sounds": 0.0}
 COMMON = 0.05  # in a large base, a key in more than this share of questions finds nothing
@@ -39,20 +39,18 @@ class Base:
     rarity: Floats  # key → 0..1
     row_start: Ints
     row_keys: Ints
-    row_weight: Floats  # [question, view]: sum of rarity
+    row_weight: Floats  # [question, view]: sum of rarity, never 0
     post_start: Ints
     post_rows: Ints
     post_impact: Floats
     words: dict[str, int]
-    word_rarity: Floats
-    word_head: Ints  # word → its synonym group
-    word_sound: Ints  # word → words that sound the same
-    word_common: Floats  # word → rarity in general questions, 0..1
-    word_class: NDArray[np.int8]
+    word_kin: Ints  # [3, word]: the word itself, its synonym group, the words that sound the same
+    word_numbers: Floats  # [word, number]: as ``word_numbers`` makes them
     heads: dict[str, int]
     alike: dict[str, int]
     word_start: Ints
     word_ids: Ints
+    row_numbers: Floats  # [question, 2]: sums of the first two numbers of its words
 
     @property
     def size(self) -> int:
@@ -119,7 +117,11 @@ class _Gathered:
         word_ids, word_start = np.frombuffer(self.word_ids, np.int32), _starts(self.word_lengths)
         word_row = np.repeat(np.arange(len(owner), dtype=np.int32), np.diff(word_start))
         kin = _kin(list(self.words))
-        general = [background_of(word) for word in self.words]
+        rare = _rarity(word_ids, owner[word_row], len(self.words), len(ids)).tolist()
+        numbers = np.array(
+            [word_numbers(word, rarity) for word, rarity in zip(self.words, rare, strict=True)]
+        )
+        numbers = numbers.astype(np.float32)
         posts = _postings(row_keys, row_of, rarity, view_of, len(owner))
         lengths = np.array([max(1, len(text)) for text in self.texts], np.float32)
         return Base(
@@ -127,14 +129,29 @@ class _Gathered:
             first=np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int32),
             types=np.array(self.types, np.int32), negative=np.array(self.negative, np.bool_),
             keys=self.keys, view_of=view_of, rarity=rarity, row_start=row_start, row_keys=row_keys,
-            row_weight=weight.reshape(-1, len(VIEWS)).astype(np.float32),
+            row_weight=np.maximum(weight, 1e-3).reshape(-1, len(VIEWS)).astype(np.float32),
             post_start=posts[0], post_rows=posts[1], post_impact=posts[2],
-            words=self.words, word_rarity=_rarity(word_ids, owner[word_row], len(self.words), len(ids)),
-            word_head=kin[0], word_sound=kin[1], heads=kin[2], alike=kin[3],
-            word_common=np.array([rare for rare, _ in general], np.float32),
-            word_class=np.array([kind for _, kind in general], np.int8),
+            words=self.words, word_kin=kin[0], word_numbers=numbers, heads=kin[1], alike=kin[2],
             word_start=word_start, word_ids=word_ids,
+            row_numbers=np.add.reduceat(numbers[word_ids, :2], word_start[:-1]) if self.texts else numbers,
         )  # fmt: skip
+
+
+def spans(starts: Ints, lengths: Ints) -> tuple[Ints, Ints]:
+    """Indices of many spans (at least one), one after another, and where in them each span begins."""
+    ends = lengths.cumsum()
+    first = ends - lengths
+    place = (starts - first).repeat(lengths)
+    place += np.arange(ends[-1])
+    return place, first
+
+
+def word_numbers(word: str, rarity: float) -> list[float]:
+    """Rarity in the base, rarity in general questions, and the latter once more in the column of its class."""
+    common, kind = background_of(word)
+    numbers = [rarity, common] + [0.0] * len(CLASSES)
+    numbers[2 + kind] = common
+    return numbers
 
 
 def _starts(lengths: array[int]) -> Ints:
@@ -149,7 +166,7 @@ def _rarity(keys: Ints, items: Ints, size: int, total: int) -> Floats:
     return np.asarray(np.log((total + 1) / np.maximum(frequency, 1)) / ceiling, np.float32).clip(0.02, 1.0)
 
 
-def _kin(words: list[str]) -> tuple[Ints, Ints, dict[str, int], dict[str, int]]:
+def _kin(words: list[str]) -> tuple[Ints, dict[str, int], dict[str, int]]:
     """Words → their synonym groups and their groups of equal sound (one-character words stand alone)."""
     of_char, _ = sounds()
     heads: dict[str, int] = {}
@@ -162,7 +179,7 @@ def _kin(words: list[str]) -> tuple[Ints, Ints, dict[str, int], dict[str, int]]:
         )
         for word in words
     ]
-    return np.array(head, np.int32), np.array(sound, np.int32), heads, alike
+    return np.array((range(len(words)), head, sound), np.int32), heads, alike
 
 
 def _postings(

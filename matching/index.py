@@ -158,8 +158,10 @@ class Index:
         return tuple(told)
 
     def _tokens(self, text: str, question: Question, row: int, explain: bool) -> tuple[Token, ...]:
+        if not explain:
+            return ()
         hits = covered(self._base, question, row)
         seen = dict(zip(question.words, hits, strict=True))
         kept = [Token(word, "hit" if seen.get(word) else "kept") for word in question.reading.words]
-        gone = [Token(word, "dropped") for word in dropped(text)] if explain else []
+        gone = [Token(word, "dropped") for word in dropped(text)]
         return (*gone, *kept)

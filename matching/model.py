@@ -49,7 +49,10 @@ class Linear:
 
     def standard(self, numbers: Floats) -> Floats:
         """``numbers`` in deviations from the mean."""
-        return np.asarray(((numbers - self.mean) / self.scale).clip(-FAR, FAR), np.float32)
+        away: Floats = numbers - self.mean
+        away /= self.scale
+        np.minimum(away, FAR, out=away)
+        return np.maximum(away, -FAR, out=away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +99,19 @@ def _linear(table: Mapping[str, Any], names: tuple[str, ...]) -> Linear:
 
 def factors(evidence: Floats) -> Floats:
     """Evidence with the squares of what does not act in a straight line, as ``FACTORS`` names them."""
-    return np.hstack((evidence, evidence[:, _BENT_AT] ** 2))
+    return np.concatenate((evidence, np.square(evidence.take(_BENT_AT, axis=1))), axis=1)
 
 
 def rank(found: Found, ranker: Linear) -> Ranking:
     """Order the items by their best row and gather the grounds on which the best is accepted."""
     scores = ranker(factors(found.evidence))
-    owner = np.repeat(np.arange(len(found.items)), np.diff(np.append(found.first, len(found.rows))))
-    by_score = np.argsort(-scores, kind="stable")
-    _, place = np.unique(owner[by_score], return_index=True)
-    best = by_score[np.sort(place)]
+    owner = (found.first.searchsorted(np.arange(len(scores)), "right") - 1).tolist()
+    best_of: dict[int, int] = {}
+    for row in (-scores).argsort(kind="stable").tolist():
+        best_of.setdefault(owner[row], row)
+    places, best = np.array([*best_of]), np.array([*best_of.values()])
     return Ranking(
-        scores[best], found.items[owner[best]], best, _grounds(found.evidence, scores[best], int(best[0]))
+        scores[best], found.items[places], best, _grounds(found.evidence, scores[best], int(best[0]))
     )
 
 

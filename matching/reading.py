@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 
 from matching.tables import language, question_types, segmenter, sounds, synonyms
 
@@ -29,22 +30,21 @@ class Reading:
     def view(self, name: str) -> Iterator[str]:
         """The keys of one sparse view, with repeats."""
         if name == "words":
-            heads = synonyms()
-            return (heads.get(word, word) for word in self.words)
+            return map(synonyms().get, self.words, self.words)
         if name == "units":
             return iter(self.units)
         if name == "pairs":
-            return (a + b for a, b in zip(self.units, self.units[1:], strict=False))
+            return map(add, self.units, self.units[1:])
         if name == "sounds":
             return iter(self.sound)
-        return (self.sound[i : i + 2] for i in range(len(self.sound) - 1))
+        return map(add, self.sound, self.sound[1:])
 
 
 class Reader:
     """Reads normalised text with one lexicon. Immutable after it is built."""
 
     def __init__(self, lexicon: Sequence[str] = ()) -> None:
-        self._cut = segmenter(tuple(sorted(set(lexicon)))).cut
+        self._cut = segmenter(tuple(sorted(set(lexicon))))
         self._sounds, self._spelt = sounds()
         self._types = tuple((1 << i, pattern.search) for i, (_, pattern) in enumerate(question_types()))
         self._longest = max(map(len, self._spelt))
@@ -58,7 +58,7 @@ class Reader:
                 types |= bit
         return Reading(
             text=text,
-            words=tuple(word for word in self._cut(text, HMM=False) if word != " "),
+            words=tuple(self._cut(text)),
             units=units,
             sound="".join([self._hear(unit, spoken) for unit in units]),
             types=types,

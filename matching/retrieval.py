@@ -12,7 +12,13 @@ from matching.evidence import Question, ask, search, weigh
 from matching.reading import Reading
 
 ROWS = 48  # rows weighed for one question
-CUTS = (0.5, 0.25, 0.1)  # of the best score: where enough rows lie above, the rest is not looked at
+CUTS = (
+    0.5,
+    0.25,
+    0.1,
+    0.03,
+    0.0,
+)  # of the best score: where enough rows lie above, the rest is not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +46,29 @@ def find(base: Base, reading: Reading, *, hidden_row: int = -1, hidden_item: int
     if not len(rows):
         return None
     owner = base.owner[rows]
-    first = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1]))).astype(np.int32)
-    return Found(question, rows, owner[first], first, weigh(base, question, rows, scores, hidden_row))
+    is_first = np.empty(len(rows), np.bool_)
+    is_first[0] = True
+    np.not_equal(owner[1:], owner[:-1], out=is_first[1:])
+    first = is_first.nonzero()[0]
+    return Found(
+        question, rows, owner[first], first, weigh(base, question, rows, scores, first, hidden=hidden_row)
+    )
 
 
-def _top(scores: Floats) -> Ints:
+def _top(scores: NDArray[np.float64]) -> Ints:
     """The best rows in the order of the base."""
-    if len(scores) <= ROWS:
-        return np.flatnonzero(scores > 0).astype(np.int32)
     rows = _contenders(scores)
     if len(rows) > ROWS:
-        rows = np.sort(rows[np.argpartition(scores[rows], -ROWS)[-ROWS:]])
-    return rows[scores[rows] > 0].astype(np.int32)
+        rows = rows[scores[rows].argpartition(-ROWS)[-ROWS:]]
+        rows.sort()
+    return rows
 
 
-def _contenders(scores: Floats) -> NDArray[np.int64]:
+def _contenders(scores: NDArray[np.float64]) -> Ints:
     """Rows among which the best ones are: cheaper to part than all rows of a large base."""
     best = float(scores.max())
     for share in CUTS:
-        rows = np.flatnonzero(scores > share * best)
+        rows: Ints = (scores > share * best).nonzero()[0]
         if len(rows) >= ROWS:
-            return rows
-    return np.arange(len(scores))
+            break
+    return rows

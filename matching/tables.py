@@ -6,13 +6,15 @@ import json
 import math
 import os
 import re
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 DATA = Path(__file__).parent / "data"
 LEAST_SEEN = 4  # in jieba's corpus: a rarer word is left to its characters
+BLOCK = re.compile(r"[\u4e00-\u9fd5a-z0-9.%]+|[^\s]")
+LONE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 PRIVATE = 0xE000  # syllables are written as private-use characters, one each
 FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))  # flat and curled tongue sound alike here
 
@@ -32,9 +34,12 @@ def traditional() -> Any:
     return opencc.OpenCC("t2s")
 
 
+Segmenter = Callable[[str], list[str]]
+
+
 @lru_cache(maxsize=1)
-def segmenter(lexicon: tuple[str, ...]) -> Any:
-    """jieba with ``lexicon`` added; it writes no cache file and logs nothing. Only the last one is kept."""
+def segmenter(lexicon: tuple[str, ...]) -> Segmenter:
+    """Normalised text → words, as jieba cuts with ``lexicon`` added, without guessing. Only the last one is kept."""
     import jieba
 
     cutter = jieba.Tokenizer()
@@ -42,7 +47,55 @@ def segmenter(lexicon: tuple[str, ...]) -> Any:
     cutter.initialized = True
     for word in lexicon:
         cutter.add_word(word)
-    return cutter
+    total, known = math.log(cutter.total), cutter.FREQ
+    logarithms = {count: math.log(count) - total for count in set(known.values()) if count}
+    for word, count in known.items():
+        known[word] = logarithms.get(count)
+    return partial(cut, known, -total)
+
+
+def cut(known: Mapping[str, float | None], least: float, text: str) -> list[str]:
+    """Text → its likeliest words, a run of lone letters or digits as one; no spaces.
+
+    ``known``: word → logarithm of its share; None: only the beginning of words. ``least``: of an unknown sign.
+    """
+    words: list[str] = []
+    for block in BLOCK.findall(text):
+        ends = _likeliest(known, least, block)
+        start, run = 0, ""
+        while start < len(block):
+            word = block[start : ends[start]]
+            start = ends[start]
+            if word in LONE:
+                run += word
+                continue
+            if run:
+                words.append(run)
+                run = ""
+            words.append(word)
+        if run:
+            words.append(run)
+    return words
+
+
+def _likeliest(known: Mapping[str, float | None], least: float, block: str) -> list[int]:
+    """For each place of a block, where the word ends that begins there on the likeliest way to the end."""
+    size = len(block)
+    ends = list(range(1, size + 1))
+    likely = [0.0] * (size + 1)
+    for start in range(size - 1, -1, -1):
+        best, end = least + likely[start + 1], start + 1
+        piece, is_found = block[start], False
+        while piece in known:
+            share = known[piece]
+            if share is not None and (share + likely[end] >= best or not is_found):
+                best, is_found, ends[start] = share + likely[end], True, end
+            end += 1
+            if end > size:
+                break
+            piece = block[start:end]
+        likely[start] = best
+    return ends
 
 
 def _frequencies(dictionary: BinaryIO) -> tuple[dict[str, int], int]:

@@ -12,7 +12,7 @@ import structlog
 
 from domain import targets
 from domain.entries import Library
-from domain.errors import KnowledgeInvalid
+from domain.errors import KnowledgeInvalid, Problem
 from knowledge.loader import digest_files, load_library
 from knowledge.texts import Texts
 from matching import Index, Item, Match, is_follow_up, normalise
@@ -21,6 +21,8 @@ from services.phrases import Phrasebook, phrasebook_of
 log = structlog.get_logger()
 
 REMEMBERED_MATCHES = 4096
+REMEMBERED_CHARACTERS = 60  # a longer message is nobody else's, and need not stay in memory
+_SHELVES = frozenset({"policy", "story", "intent", "guide"})
 # The share of our own questions that is refused once their entry is hidden; chosen on benchmarks/questions.jsonl,
 # where about 1 % of the questions that nothing answers then get an answer.
 REFUSED = 0.75
@@ -49,6 +51,11 @@ class Desk:
         }.get(kind)
         return entry.title if entry else ""
 
+    def has(self, target: str) -> bool:
+        """Whether what a stored choice names is still there."""
+        kind, _ = targets.parse_target(target)
+        return kind not in _SHELVES or bool(self.title(target))
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -70,7 +77,7 @@ def open_desk(places: Places) -> Desk:
         Texts(library.texts),
         index,
         dict(_titles(library)),
-        phrasebook_of(library.intents.values()),
+        phrasebook_of(library.intents.values(), library.facets.get("平常话", ())),
         _remembering(index),
     )
 
@@ -80,7 +87,13 @@ def _remembering(index: Index) -> Callable[[str, str | None], Match]:
 
     match = lru_cache(maxsize=REMEMBERED_MATCHES)(lambda text, topic: index.match(text, topic=topic))
     hangs_on_topic = lru_cache(maxsize=REMEMBERED_MATCHES)(lambda text: is_follow_up(normalise(text)))
-    return lambda text, topic: match(text, topic if topic and hangs_on_topic(text) else None)
+
+    def ask(text: str, topic: str | None) -> Match:
+        if len(text) > REMEMBERED_CHARACTERS:
+            return index.match(text, topic=topic)
+        return match(text, topic if topic and hangs_on_topic(text) else None)
+
+    return ask
 
 
 def _items(library: Library) -> Iterator[Item]:
@@ -106,6 +119,25 @@ def _titles(library: Library) -> Iterator[tuple[str, str]]:
             yield normalise(name), targets.guide(guide.id)
 
 
+def _refuse_loss(before: Library, after: Library) -> None:
+    """A reload may change and add; what the running code says and answers by name must not vanish under it."""
+    lost = [
+        Problem("knowledge/texts", key, "少了这一句，程序还在用")
+        for key in before.texts.keys() - after.texts.keys()
+    ]
+    lost += [
+        Problem(f"knowledge/intents/{ident}.yaml", "", "少了这个文件，程序还在用")
+        for ident in before.intents.keys() - after.intents.keys()
+    ]
+    lost += [
+        Problem(f"knowledge/intents/{intent.id}.yaml", "reply", "新的意图要写 reply")
+        for intent in after.intents.values()
+        if not intent.reply and intent.id not in before.intents
+    ]
+    if lost:
+        raise KnowledgeInvalid(tuple(lost))
+
+
 class Content:
     """The desk in use. ``refresh`` swaps it for a new one when the files have changed and are sound."""
 
@@ -123,9 +155,12 @@ class Content:
         """Look at the files; returns whether another desk is in use now. A bad file keeps the old one."""
         digest = await asyncio.to_thread(digest_files, self.places.knowledge, self.places.city_file)
         if digest == self.desk.library.digest:
+            self.last_problems = ()
             return False
         try:
-            self.desk = await asyncio.to_thread(open_desk, self.places)
+            desk = await asyncio.to_thread(open_desk, self.places)
+            _refuse_loss(self.desk.library, desk.library)
+            self.desk = desk
         except KnowledgeInvalid as error:
             self.last_problems = tuple(str(problem) for problem in error.problems)
             log.error("knowledge_refused", problems=self.last_problems[:5], count=len(self.last_problems))

@@ -23,14 +23,15 @@ def bare_of(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """Words anywhere in a message that name an intent, unless others stand there too."""
+    """Words anywhere in a message that name an intent: for sure, or loosely, unless others stand there too."""
 
     target: str
-    words: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    sure: re.Pattern[str]
+    loose: re.Pattern[str]
+    unless: re.Pattern[str]
 
     def is_in(self, bare: str) -> bool:
-        return bool(self.words.search(bare)) and not (self.unless and self.unless.search(bare))
+        return bool(self.sure.search(bare) or (self.loose.search(bare) and not self.unless.search(bare)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ class Phrasebook:
         return found
 
 
-def phrasebook_of(intents: Iterable[Intent]) -> Phrasebook:
-    """Collect the phrases; the first intent (by name) that has a phrase keeps it."""
+def phrasebook_of(intents: Iterable[Intent], calm: Iterable[str] = ()) -> Phrasebook:
+    """Collect the phrases; the first intent (by name) that has a phrase keeps it.
+
+    ``calm``: words of everyday business, beside which the loose signs of an emergency mean none.
+    """
     exact: dict[str, str] = {}
     urgent_exact: set[str] = set()
     urgent: list[_Sign] = []
@@ -80,12 +84,16 @@ def phrasebook_of(intents: Iterable[Intent]) -> Phrasebook:
         for phrase in filter(None, map(bare_of, intent.exact)):
             exact.setdefault(phrase, targets.intent(intent.id))
             urgent_exact |= {phrase} if is_urgent else set()
-        if intent.contains:
-            unless = _any_of(intent.unless) if intent.unless else None
-            sign = _Sign(targets.intent(intent.id), _any_of(intent.contains), unless)
+        if intent.contains or intent.loosely:
+            unless = (*intent.unless, *(calm if is_urgent else ()))
+            sign = _Sign(
+                targets.intent(intent.id), _any_of(intent.contains), _any_of(intent.loosely), _any_of(unless)
+            )
             (urgent if is_urgent else other).append(sign)
     return Phrasebook(exact, frozenset(urgent_exact), tuple(urgent), tuple(other))
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(bare_of(word)) for word in words))
+    """A pattern for any of the words; of no words, one that is nowhere."""
+    patterns = (".{0,6}?".join(re.escape(bare_of(part)) for part in word.split("*")) for word in words)
+    return re.compile("|".join(patterns) or r"(?!)")

@@ -17,7 +17,8 @@ from services.recognise import recognise
 
 TOPIC_LASTS_S = 30 * 60
 WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
-_STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:[^\s]{1,6})+")
+_STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:(?:(?!/:)[^\s]){1,6})+")
+READ_CHARACTERS = 1200  # of a message; what is longer is a story, and its question stands in here
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Understanding:
 
 def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understanding:
     """Find what ``text`` is about. Pure. What can be known for certain is looked at before what is likely."""
+    text = text[:READ_CHARACTERS]
     bare = bare_of(text)
     if not bare or _STICKER.fullmatch(text.strip()):
         return Understanding(targets.intent("sticker"))
@@ -38,7 +40,7 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     today = local_day(from_unix(now_s))
     sure = (
         desk.phrases.emergency(bare)
-        or _chosen(text, bare, dialog)
+        or _chosen(text, bare, dialog, desk)
         or plain_answer(text, bare, step, today)
         or desk.phrases.command(text)
         or _stray_pick(text)
@@ -48,14 +50,19 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     )
     if sure:
         return Understanding(sure)
-    topic = dialog.topic if now_s - dialog.topic_at < TOPIC_LASTS_S else None
+    topic = dialog.topic if now_s - dialog.topic_at < TOPIC_LASTS_S else ""
     match = desk.match(text, topic or None)
-    best = match.candidates[0] if match.candidates else None
     if wanted := desk.phrases.sign(bare):
         return Understanding(wanted, match=match)
-    if best is None:
+    return _judged(match, topic)
+
+
+def _judged(match: Match, topic: str) -> Understanding:
+    """What the matcher found → an entry, a question back, or an honest no."""
+    if not match.candidates:
         return Understanding(targets.intent("fallback"), 0.0, match)
-    if match.reason == "follow_up" and best.id == dialog.topic:
+    best = match.candidates[0]
+    if match.reason == "follow_up" and best.id == topic:
         return Understanding(targets.intent("follow_up"), best.confidence, match)
     if match.decision is Decision.ANSWER:
         return Understanding(best.id, best.confidence, match)
@@ -64,13 +71,16 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     return Understanding(targets.intent(name), best.confidence, match)
 
 
-def _chosen(text: str, bare: str, dialog: Dialog) -> str | None:
+def _chosen(text: str, bare: str, dialog: Dialog, desk: Desk) -> str | None:
     if dialog.waiting and picked_number(text, 1):
         return targets.intent("more")
     number = picked_number(text, len(dialog.choices))
-    if number:
-        return dialog.choices[number - 1].target
-    return next((c.target for c in dialog.choices if bare_of(c.label) == bare), None)
+    choice = (
+        dialog.choices[number - 1]
+        if number
+        else next((c for c in dialog.choices if bare_of(c.label) == bare), None)
+    )
+    return choice.target if choice and desk.has(choice.target) else None
 
 
 def _stray_pick(text: str) -> str | None:

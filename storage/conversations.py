@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Insert, Table, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.clock import local_day
@@ -20,6 +21,8 @@ from domain.dialog import Dialog
 from domain.effects import Asked, Effect, Missed, Rated
 from storage.batching import Batcher
 from storage.tables import asks, dialogs, misses, ratings, turns
+
+log = structlog.get_logger()
 
 _DIALOG = TypeAdapter(Dialog)
 _REPLIES = select(turns.c.key, turns.c.reply).where(turns.c.key.in_(bindparam("keys", expanding=True)))
@@ -54,7 +57,7 @@ class Conversations:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._loads = Batcher(self._load_all)
-        self._commits = Batcher(self._commit_all)
+        self._commits = Batcher(self._commit_all, is_of_all=_is_of_all)
 
     async def load(self, key: str, resident: str) -> Before:
         """What is known of the message ``key`` and of its sender."""
@@ -118,7 +121,19 @@ class Conversations:
 
 
 def _dialog(state: str | None) -> Dialog:
-    return _DIALOG.validate_json(state) if state else Dialog()
+    """A state that no version of ours can read begins anew: a resident is never locked out by it."""
+    if not state:
+        return Dialog()
+    try:
+        return _DIALOG.validate_json(state)
+    except ValidationError:
+        log.warning("dialog_unreadable")
+        return Dialog()
+
+
+def _is_of_all(error: Exception) -> bool:
+    """A locked or lost database fails every turn alike: trying them one by one would only queue them up."""
+    return isinstance(error, OperationalError | OSError)
 
 
 def _dialog_row(resident: str, dialog: Dialog, at: datetime) -> dict[str, Any]:

@@ -23,10 +23,12 @@ def open_database(url: str) -> AsyncEngine:
     """An engine for SQLite (a file, made if missing) or PostgreSQL. Nothing is connected yet."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_size=5, max_overflow=5, pool_pre_ping=True)
+        return create_async_engine(
+            parsed, pool_size=5, max_overflow=5, pool_pre_ping=True, hide_parameters=True
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(parsed)
+    engine = create_async_engine(parsed, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 

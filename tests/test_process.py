@@ -106,6 +106,13 @@ async def test_hostile_bodies_get_no_5xx_and_leave_no_trace_in_the_log(server: S
             ):
                 async with session.post(server.base + path, data=body) as answer:
                     assert answer.status < 500, (answer.status, path, body[:80])
+        squeezed = {"Content-Encoding": "gzip"}
+        async with session.post(server.base + platform.path(), data=b"hello", headers=squeezed) as answer:
+            assert answer.status == 400
+        for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded"):
+            for path in ("/metrics", "/simulator"):
+                async with session.get(server.base + path, headers={header: "203.0.113.9"}) as answer:
+                    assert answer.status == 404
         for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
             async with session.request(method, server.base + platform.path()) as answer:
                 assert answer.status in {403, 405}

@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from web.keys import ASSISTANT
 
+_PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
+
 
 async def alive(_request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
@@ -28,7 +30,7 @@ async def ready(request: web.Request) -> web.Response:
 
 async def metrics(request: web.Request) -> web.Response:
     """Prometheus, to this machine only."""
-    if not is_loopback(request.remote):
+    if not is_from_here(request):
         raise web.HTTPNotFound
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -40,6 +42,17 @@ async def _database_answers(request: web.Request) -> bool:
     except (SQLAlchemyError, OSError):
         return False
     return True
+
+
+def is_from_here(request: web.Request) -> bool:
+    """Whether somebody at this machine asks, and not a proxy on it for somebody else."""
+    is_passed_on = any(name in request.headers for name in _PASSED_ON)
+    return is_loopback(request.remote) and is_loopback_name(request.url.host) and not is_passed_on
+
+
+def is_loopback_name(host: str | None) -> bool:
+    """Whether a name or an address means this machine."""
+    return host == "localhost" or is_loopback(host)
 
 
 def is_loopback(address: str | None) -> bool:

@@ -17,7 +17,7 @@ from web import assets
 from web.bodies import BODIES, Bodies, paragraphs
 from web.display import LARGEST, SMALLEST, display_of, local_path, remember
 from web.figures import figure_of
-from web.health import is_loopback
+from web.health import is_from_here
 from web.keys import ASSISTANT
 from web.library import LONGEST_QUERY, SHELF, Filter, Shelf, cut
 from web.templating import add_site, page
@@ -27,7 +27,7 @@ L = TypeVar("L", bound=Labelled)
 
 async def front(request: web.Request) -> web.Response:
     """Whoever types the bare address gets the simulator on this machine, the library from elsewhere."""
-    is_at_home = request.app[ASSISTANT].settings.is_simulated and is_loopback(request.remote)
+    is_at_home = request.app[ASSISTANT].settings.is_simulated and is_from_here(request)
     raise web.HTTPFound("/simulator" if is_at_home else "/p/policies")
 
 

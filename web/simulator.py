@@ -18,7 +18,7 @@ from services.desk import Desk
 from services.understanding import Understanding, understand
 from web.chat import shown
 from web.deliveries import Act, Platform
-from web.health import is_loopback
+from web.health import is_from_here
 from web.keys import ASSISTANT
 from web.templating import page, render
 
@@ -158,7 +158,7 @@ async def _act(request: web.Request) -> Act:
 
 def _guard(request: web.Request) -> None:
     """This machine only, and not through a proxy that stands on it."""
-    if not is_loopback(request.remote) or "X-Forwarded-For" in request.headers:
+    if not is_from_here(request):
         raise web.HTTPNotFound
 
 

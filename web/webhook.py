@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.callback import BODY_LIMIT, SUCCESS
 from bot.render import to_xml
-from domain.errors import BodyTooLarge, ProtocolError
+from domain.errors import BodyMalformed, BodyTooLarge, ProtocolError
 from web.keys import ASSISTANT
 
 log = structlog.get_logger()
+
+BODY_WITHIN_S = 5.0
 
 
 async def verify(request: web.Request) -> web.Response:
@@ -37,13 +42,20 @@ async def receive(request: web.Request) -> web.Response:
 
 
 async def _body(request: web.Request) -> bytes:
+    """The body, whole, within the size and the time that the platform ever takes."""
     if (request.content_length or 0) > BODY_LIMIT:
         raise BodyTooLarge
+    if "Content-Encoding" in request.headers:
+        raise BodyMalformed
     body = bytearray()
-    async for chunk in request.content.iter_chunked(BODY_LIMIT):
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise BodyTooLarge
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for chunk in request.content.iter_chunked(BODY_LIMIT):
+                body += chunk
+                if len(body) > BODY_LIMIT:
+                    raise BodyTooLarge
+    except (TimeoutError, ConnectionError, ClientPayloadError, HttpProcessingError):
+        raise BodyMalformed from None
     return bytes(body)
 
 

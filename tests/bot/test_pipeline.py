@@ -123,8 +123,8 @@ async def test_late_answer_is_not_told_to_who_asks_something_else(assistant: Ass
         await pipeline.answer(incoming(QUESTION))
     store.gate.set()
     await pipeline.drain()
-    other = await pipeline.answer(incoming("你好", msg_id=2))
-    assert "您好" in other.content
+    other = await pipeline.answer(incoming("征信逾期几年能消", msg_id=2))
+    assert "5 年" in other.content
     stray = await pipeline.answer(incoming("查看", msg_id=3))
     assert "3 个月" not in stray.content
 
@@ -151,6 +151,49 @@ async def test_failure_is_told_and_the_next_message_is_answered(assistant: Assis
     broken = another_process(assistant, conversations=Broken(assistant.engine))
     assert "请再发一次" in (await broken.answer(incoming(QUESTION))).content
     assert "3 个月" in (await assistant.pipeline.answer(incoming(QUESTION))).content
+
+
+async def test_who_says_hello_first_still_gets_the_late_answer(assistant: Assistant) -> None:
+    pipeline, store = slow_pipeline(assistant, answer_within_s=0.01, hold_s=0.01)
+    for _ in range(3):
+        await pipeline.answer(incoming(QUESTION))
+    store.gate.set()
+    await pipeline.drain()
+    await pipeline.answer(incoming("好的", msg_id=2))
+    assert "3 个月" in (await pipeline.answer(incoming("看", msg_id=3))).content
+
+
+async def test_answer_that_came_with_the_retry_does_not_wait_again(assistant: Assistant) -> None:
+    pipeline, store = slow_pipeline(assistant, hold_s=0.01)
+    await pipeline.answer(incoming(QUESTION))
+    store.gate.set()
+    assert "3 个月" in (await pipeline.answer(incoming(QUESTION))).content
+    picked = await pipeline.answer(incoming("1", msg_id=2))
+    assert "一般失信满 3 个月" not in picked.content
+
+
+async def test_who_is_in_danger_is_answered_even_when_nothing_can_be_stored(assistant: Assistant) -> None:
+    class Broken(Conversations):
+        async def load(self, key: str, resident: str) -> Before:
+            raise OSError("disk full")
+
+    broken = another_process(assistant, conversations=Broken(assistant.engine))
+    assert "12356" in (await broken.answer(incoming("我想自杀"))).content
+
+
+async def test_choice_whose_entry_is_gone_locks_nobody_out(assistant: Assistant) -> None:
+    await assistant.pipeline.answer(incoming(QUESTION))
+    desk = assistant.content.desk
+    kept = {i: p for i, p in desk.library.policies.items() if i == "repair-wait-tiers"}
+    assistant.content.desk = replace(desk, library=replace(desk.library, policies=kept))
+    answer = await assistant.pipeline.answer(incoming("1", msg_id=2))
+    assert "请再发一次" not in answer.content
+
+
+async def test_notices_leave_no_rows(assistant: Assistant) -> None:
+    xml = Platform(now_s=1_795_000_000).event("VIEW", "http://127.0.0.1/p/policies")
+    assert (await assistant.pipeline.answer(parse_message(parse_fields(xml.encode())))).type == "none"
+    assert await count(assistant, func.count(turns.c.key)) == 0
 
 
 async def test_unanswered_question_is_kept_masked_and_without_a_person(assistant: Assistant) -> None:

@@ -66,7 +66,7 @@ def test_oldest_key_names_residents(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["k1", "k1:notbase64!", f":{KEY}", "k1:" + base64.b64encode(b"short").decode()]
+    "text", [",", "k1", "k1:notbase64!", f":{KEY}", "k1:" + base64.b64encode(b"short").decode()]
 )
 def test_malformed_keys_are_refused(text: str) -> None:
     with pytest.raises(SettingsInvalid):
@@ -81,5 +81,7 @@ def test_simulator_is_off_once_an_account_is_connected() -> None:
 
 
 def test_postgres_address_is_understood_as_operators_write_it() -> None:
+    ssl = Settings(_env_file=None, database_url="postgres://u@h/d?sslmode=disable")
+    assert ssl.database == "postgresql+asyncpg://u@h/d?ssl=disable"
     for address in ("postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"):
         assert Settings(_env_file=None, database_url=address).database == "postgresql+asyncpg://u@h/d"

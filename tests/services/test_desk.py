@@ -30,6 +30,26 @@ async def test_changed_file_is_in_use_after_a_refresh(places: Places) -> None:
     assert "不客气" in before.library.intents["thanks"].reply, "whoever holds the old desk keeps it whole"
 
 
+async def test_reload_may_not_take_away_what_the_code_says(places: Places) -> None:
+    content = await Content.open(places)
+    (places.knowledge / "texts" / "more.yaml").unlink()
+    assert await content.refresh() is False
+    assert any("more.late" in problem for problem in content.last_problems)
+
+
+async def test_repaired_file_clears_the_complaint(places: Places) -> None:
+    content = await Content.open(places)
+    page = places.knowledge / "intents" / "thanks.yaml"
+    sound = page.read_bytes()
+    for spoilt in (b"titel: x\n", b"\xff\xfe", "title: 谢\nkind: 寒暄\nreply: 2026-13-45\n".encode()):
+        page.write_bytes(spoilt)
+        assert await content.refresh() is False
+        assert content.last_problems
+    page.write_bytes(sound)
+    await content.refresh()
+    assert not content.last_problems
+
+
 async def test_bad_file_keeps_the_old_desk_and_is_named(places: Places) -> None:
     content = await Content.open(places)
     before = content.desk

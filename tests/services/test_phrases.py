@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from domain.dialog import Dialog
+from domain.masking import mask
 from services.desk import Desk
 from services.understanding import understand
 
@@ -63,6 +66,14 @@ def test_emergency_comes_first(text: str, wanted: str, desk: Desk) -> None:
 )
 def test_calm_question_is_no_emergency(text: str, desk: Desk) -> None:
     assert not target(text, desk).startswith("intent:emergency")
+
+
+def test_emoticons_by_the_hundred_are_read_at_once(desk: Desk) -> None:
+    begun = time.perf_counter()
+    for bomb in ("/::)" * 300 + "你 好", "了" * 16000 + "x", "[微笑]" * 400 + "x", "a" * 60_000 + "@"):
+        target(bomb, desk)
+        mask(bomb[:1200])
+    assert time.perf_counter() - begun < 2
 
 
 def test_question_behind_a_greeting_is_answered(desk: Desk) -> None:
