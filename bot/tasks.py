@@ -18,6 +18,7 @@ log = structlog.get_logger()
 POPULAR_EVERY_S = 300
 POPULAR_DAYS = 30
 POPULAR_MOST = 8
+POPULAR_AT_LEAST = 20  # times: fewer are a few people, not what residents ask
 FORGET_EVERY_S = 3600
 REPLIES_KEPT = timedelta(days=2)
 
@@ -43,7 +44,7 @@ async def background(assistant: Assistant) -> AsyncIterator[None]:
 async def count_popular(assistant: Assistant) -> None:
     """Refresh what is asked most; until enough was asked, the editors' own list stands in."""
     now = assistant.clock.now()
-    asked = await assistant.conversations.popular(now, POPULAR_DAYS, POPULAR_MOST)
+    asked = await assistant.conversations.popular(now, POPULAR_DAYS, POPULAR_MOST, POPULAR_AT_LEAST)
     desk = assistant.content.desk
     policies = [target for target in asked if target.startswith("policy:") and desk.title(target)]
     assistant.content.popular = tuple(dict.fromkeys([*policies, *desk.library.popular]))[:POPULAR_MOST]

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from domain.replies import ReplyKind
+from domain.targets import parse_target
 from handlers.turn import Outcome, Turn, offered, said
 
 OFFERED_SHARE = 0.15  # of the best one's confidence: what is less likely is no choice
 
 
+_OFFERED_INTENTS = frozenset({ReplyKind.COMPLAINT, ReplyKind.TRACK, ReplyKind.HANDOVER})
+
+
 def handle(turn: Turn) -> Outcome:
     candidates = turn.found.match.candidates if turn.found.match else ()
     floor = candidates[0].confidence * OFFERED_SHARE if candidates else 0.0
-    choices = turn.choices_of(c.id for c in candidates if c.confidence >= floor)
+    choices = turn.choices_of(
+        c.id for c in candidates if c.confidence >= floor and _may_be_chosen(turn, c.id)
+    )
     lead = turn.texts.paragraph("clarify.lead")
     return said(
         turn, ReplyKind.CLARIFY, *offered(choices, lead), turn.texts.paragraph("clarify.none_of_these")
     )
+
+
+def _may_be_chosen(turn: Turn, target: str) -> bool:
+    """Answers, stories, guides; of the intents those that lead somewhere: nobody means to choose 道谢."""
+    kind, ident = parse_target(target)
+    return kind != "intent" or turn.library.intents[ident].kind in _OFFERED_INTENTS

@@ -9,11 +9,17 @@ from handlers.turn import Turn
 
 def window_lines(turn: Turn) -> Paragraph:
     """Every window with its address, phone and hours as far as known; else where to ask for them."""
-    known = [window for window in turn.library.city.windows if window.address or window.phone]
-    if not known:
+    windows = turn.library.city.windows
+    if not any(_is_known(window) for window in windows):
         return turn.texts.paragraph("windows.unknown", city=turn.library.city.name)
-    return plain("\n".join(_line(window) for window in known))
+    return plain("\n".join(_line(turn, window) for window in windows))
 
 
-def _line(window: Window) -> str:
+def _is_known(window: Window) -> bool:
+    return bool(window.address or window.phone)
+
+
+def _line(turn: Turn, window: Window) -> str:
+    if not _is_known(window):
+        return turn.texts.line("windows.ask", name=window.name)
     return " ".join(filter(None, (window.name, window.address, window.phone, window.hours)))

@@ -87,15 +87,15 @@ class Conversations:
             gone = await connection.execute(delete(turns).where(turns.c.answered_at < before))
         return gone.rowcount
 
-    async def popular(self, day: datetime, days: int, most: int) -> tuple[str, ...]:
-        """The targets asked for most in the last ``days`` days, best first."""
+    async def popular(self, day: datetime, days: int, most: int, at_least: int = 1) -> tuple[str, ...]:
+        """The targets asked for most in the last ``days`` days, best first, if ``at_least`` that often."""
         since = local_day(day - timedelta(days=days))
         async with self._engine.connect() as connection:
             rows = await connection.execute(select(asks.c.target, asks.c.count).where(asks.c.day >= since))
             totals: Counter[str] = Counter()
             for target, count in rows:
                 totals[target] += count
-        return tuple(target for target, _ in totals.most_common(most))
+        return tuple(target for target, count in totals.most_common(most) if count >= at_least)
 
     async def _load_all(self, wanted: Sequence[tuple[str, str]]) -> Sequence[Before]:
         keys = [key for key, _ in wanted]

@@ -103,3 +103,18 @@ def test_residents_are_spoken_to_politely(desk: Desk) -> None:
     for template in templates:
         assert "你" not in template.replace("你好", ""), template
         assert not re.search("[！!]|亲|哦|请知悉|抱歉|很高兴", template), template
+
+
+def test_examples_we_show_are_understood(desk: Desk) -> None:
+    """The README's questions and the simulator's try-buttons are the first thing a newcomer says."""
+    from domain.dialog import Dialog
+    from services.understanding import understand
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"run\.py ask (\S+)", readme) + re.findall(r"：(罚款记录咋消|老赖能不能坐高铁|征信花了咋整)", readme)
+    page = (ROOT / "web/templates/simulator_tries.html").read_text(encoding="utf-8")
+    tries = [word for word in re.findall(r'"([^"<>{}]+)"', page) if CHINESE.search(word) and "天气" not in word]
+    assert len(shown) >= 3
+    assert len(tries) >= 5
+    for words in [*shown, *tries]:
+        assert understand(words, Dialog(), desk, 0).target not in {"intent:fallback", "intent:clarify"}, words
