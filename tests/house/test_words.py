@@ -111,9 +111,13 @@ def test_examples_we_show_are_understood(desk: Desk) -> None:
     from services.understanding import understand
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = re.findall(r"run\.py ask (\S+)", readme) + re.findall(r"：(罚款记录咋消|老赖能不能坐高铁|征信花了咋整)", readme)
+    shown = re.findall(r"run\.py ask (\S+)", readme) + re.findall(
+        r"：(罚款记录咋消|老赖能不能坐高铁|征信花了咋整)", readme
+    )
     page = (ROOT / "web/templates/simulator_tries.html").read_text(encoding="utf-8")
-    tries = [word for word in re.findall(r'"([^"<>{}]+)"', page) if CHINESE.search(word) and "天气" not in word]
+    tries = [
+        word for word in re.findall(r'"([^"<>{}]+)"', page) if CHINESE.search(word) and "天气" not in word
+    ]
     assert len(shown) >= 3
     assert len(tries) >= 5
     for words in [*shown, *tries]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import jieba
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +13,7 @@ from matching import normalise
 from matching.clauses import focus, is_follow_up, split_questions
 from matching.normal import dropped, number
 from matching.reading import Reader, is_negative
-from matching.tables import fold
+from matching.tables import cut, fold
 
 
 @pytest.mark.parametrize(
@@ -116,3 +119,14 @@ def test_the_question_in_a_story_is_found() -> None:
     story = "去年我开的小饭馆被罚了三千块钱，罚款早就交了，就是一直在网上挂着，现在想问问多久能申请修复"
     assert any("多久" in window for window in focus(story))
     assert focus("多久能修复") == ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="失信被执行人修复要多久3.5%abc 〇㐀", max_size=40))
+def test_words_are_cut_as_jieba_cuts_them(plain: str) -> None:
+    known = {"失信": 5, "失": 9, "失信被": 0, "修复": 3, "修": 2, "要": 50, "多久": 7, "多": 1}
+    jieba_cutter = jieba.Tokenizer()
+    jieba_cutter.FREQ, jieba_cutter.total, jieba_cutter.initialized = known, 77, True
+    shares = {word: math.log(count) - math.log(77) if count else None for word, count in known.items()}
+    expected = [word for word in jieba_cutter.cut(plain, HMM=False) if word != " "]
+    assert cut(shares, -math.log(77), plain) == expected
