@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import gc
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +23,7 @@ from services.phrases import Phrasebook, phrasebook_of
 
 log = structlog.get_logger()
 
-REMEMBERED_MATCHES = 4096
+REMEMBERED_MATCHES = 1024
 REMEMBERED_CHARACTERS = 60  # a longer message is nobody else's, and need not stay in memory
 _SHELVES = frozenset({"policy", "story", "intent", "guide"})
 # The share of our own questions that is refused once their entry is hidden; chosen on benchmarks/questions.jsonl,
@@ -72,6 +75,7 @@ def open_desk(places: Places) -> Desk:
     index = Index.build(
         tuple(_items(library)), lexicon=library.lexicon, cache_dir=places.cache, refused=REFUSED
     )
+    _give_back_memory()
     return Desk(
         library,
         Texts(library.texts),
@@ -80,6 +84,14 @@ def open_desk(places: Places) -> Desk:
         phrasebook_of(library.intents.values(), library.facets.get("平常话", ())),
         _remembering(index),
     )
+
+
+def _give_back_memory() -> None:
+    """Return to the system what reading and fitting took and left; glibc alone keeps it for later."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)
 
 
 def _remembering(index: Index) -> Callable[[str, str | None], Match]:
