@@ -22,14 +22,17 @@ from pydantic import TypeAdapter
 from bot.render import Outbound, Renderer
 from domain.clock import Clock
 from domain.dialog import Dialog
-from domain.ids import blind_name
+from domain.errors import AlreadyFiled, CaseChanged, DraftChanged
+from domain.ids import blind_name, lot_of
 from domain.messages import Incoming, Notice, Text, Unsubscribed
 from domain.replies import Reply, ReplyKind
 from handlers import router
+from handlers.router import Surroundings
 from handlers.turn import Handler, Outcome
 from services.desk import Content
 from services.phrases import bare_of
-from storage.conversations import Conversations, TurnRecord
+from storage.complaints import Complaints
+from storage.conversations import Before, Conversations, TurnRecord
 
 log = structlog.get_logger()
 
@@ -38,6 +41,7 @@ log = structlog.get_logger()
 DELIVERIES = 3
 ANSWER_WITHIN_S = 4.5
 HOLD_S = 5.5
+TRIES = 2  # again, when somebody else changed what a turn rests on, before its last try
 
 _OUTBOUND = TypeAdapter(Outbound)
 
@@ -57,6 +61,7 @@ class Pipeline:
 
     content: Content
     conversations: Conversations
+    complaints: Complaints
     handlers: Mapping[str, Handler]
     renderer: Renderer
     clock: Clock
@@ -101,19 +106,28 @@ class Pipeline:
 
     async def _process(self, incoming: Incoming) -> Outbound:
         resident = blind_name(self.naming_key, incoming.sender)
-        key = blind_name(self.naming_key, incoming.key)
         async with self._lock(resident):
-            before = await self.conversations.load(key, resident)
-            if before.reply is not None:
-                return _OUTBOUND.validate_json(before.reply)
-            outcome, message = self._work_out(incoming, before.dialog)
-            text = _OUTBOUND.dump_json(message, exclude_defaults=True).decode()
-            dialog = self._kept_if_late(incoming.key, outcome)
-            record = TurnRecord(key, resident, text, dialog, outcome.effects, self.clock.now())
-            stored = await self.conversations.commit(record)
-            if dialog.waiting is None and (late := self._kept_if_late(incoming.key, outcome)).waiting:
-                await self.conversations.amend_dialog(resident, late, self.clock.now())
-            return message if stored == text else _OUTBOUND.validate_json(stored)
+            for _ in range(TRIES):
+                try:
+                    return await self._take_turn(incoming, resident)
+                except (CaseChanged, DraftChanged, AlreadyFiled) as change:
+                    log.info("turn_taken_again", reason=type(change).__name__)
+            return await self._take_turn(incoming, resident)
+
+    async def _take_turn(self, incoming: Incoming, resident: str) -> Outbound:
+        """Load, work out, commit. Raises when what the turn rests on was changed by somebody else meanwhile."""
+        key = blind_name(self.naming_key, incoming.key)
+        before = await self.conversations.load(key, resident)
+        if before.reply is not None:
+            return _OUTBOUND.validate_json(before.reply)
+        outcome, message = await self._work_out(incoming, before, resident)
+        text = _OUTBOUND.dump_json(message, exclude_defaults=True).decode()
+        dialog = self._kept_if_late(incoming.key, outcome)
+        record = TurnRecord(key, resident, text, dialog, outcome.effects, self.clock.now())
+        stored = await self.conversations.commit(record)
+        if dialog.waiting is None and (late := self._kept_if_late(incoming.key, outcome)).waiting:
+            await self.conversations.amend_dialog(resident, late, self.clock.now())
+        return message if stored == text else _OUTBOUND.validate_json(stored)
 
     def _kept_if_late(self, key: str, outcome: Outcome) -> Dialog:
         """The dialog after the turn; when the resident was put off, the answer waits in it."""
@@ -122,14 +136,25 @@ class Pipeline:
             return replace(outcome.dialog, waiting=outcome.reply)
         return outcome.dialog
 
-    def _work_out(self, incoming: Incoming, dialog: Dialog) -> tuple[Outcome, Outbound]:
-        now = self.clock.now()
-        content = self.content
-        outcome = router.answer(
-            incoming, dialog, content.desk, handlers=self.handlers, now=now, popular=content.popular
+    async def _work_out(self, incoming: Incoming, before: Before, resident: str) -> tuple[Outcome, Outbound]:
+        around = Surroundings(
+            self.clock.now(),
+            self.content.popular,
+            resident,
+            lot_of(self.naming_key, incoming.key),
+            before.draft,
+            before.news,
         )
-        more = content.desk.texts.paragraph("more.hint")
-        message, rest = self.renderer.render(outcome.reply, more, int(now.timestamp()))
+        turn = router.read(incoming, before.dialog, self.content.desk, around)
+        if turn and router.needs_cases(turn):
+            turn = replace(turn, cases=tuple(await self.complaints.of_resident(resident)))
+        outcome = router.reply(turn, self.handlers) if turn else Outcome(None, before.dialog)
+        return self._rendered(outcome, incoming.sender)
+
+    def _rendered(self, outcome: Outcome, sender: str) -> tuple[Outcome, Outbound]:
+        more = self.content.desk.texts.paragraph("more.hint")
+        now_s = int(self.clock.now().timestamp())
+        message, rest = self.renderer.render(outcome.reply, more, now_s, sender)
         return (replace(outcome, dialog=replace(outcome.dialog, rest=rest)) if rest else outcome), message
 
     def _without_storage(self, incoming: Incoming) -> Outbound:
@@ -138,13 +163,18 @@ class Pipeline:
         text = incoming.content.text if isinstance(incoming.content, Text) else ""
         if not desk.phrases.emergency(bare_of(text)):
             return self._notice("more.failed")
-        return self._work_out(incoming, Dialog())[1]
+        turn = router.read(incoming, Dialog(), desk, Surroundings(self.clock.now()))
+        return (
+            self._rendered(router.reply(turn, self.handlers), incoming.sender)[1]
+            if turn
+            else self._notice("more.failed")
+        )
 
     def _notice(self, key: str) -> Outbound:
         """Something said outside any turn."""
         texts = self.content.desk.texts
         reply = Reply(ReplyKind.HELP, texts.paragraphs(key))
-        return self.renderer.render(reply, texts.paragraph("more.hint"), int(self.clock.now().timestamp()))[0]
+        return self._rendered(Outcome(reply, Dialog()), "")[1]
 
     def _lock(self, resident: str) -> asyncio.Lock:
         """One resident's turns come one after the other."""

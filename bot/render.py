@@ -6,7 +6,7 @@ Source: 公众号 › 基础消息能力 › 被动回复用户消息; a text of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from domain.replies import Block, Card, Choices, Paragraph, Reply, Span, plain
 TEXT_BYTES = 2048
 CARD_TITLE, CARD_DESCRIPTION = 64, 120
 LEAST_ROOM = 200  # bytes: less of an answer is not worth sending
+PERSONAL = "my:"  # before a page that has to know who opens it
 _SENTENCE_END = re.compile(r"(?<=[。？！；\n])")
 _UNSAFE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _IS_UNSAFE = re.compile('[&<>"]').search
@@ -35,17 +36,47 @@ class Outbound:
     picture: str = ""
 
 
+Personal = Callable[[str, str, int], str]
+
+
+def _unsigned(page: str, _sender: str, _now_s: int) -> str:
+    return page
+
+
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """``base_url``: where residents' phones reach our pages, without a trailing slash."""
+    """``base_url``: where residents' phones reach our pages, without a trailing slash.
+
+    ``personal``: a page of ours and who is to open it → the path that lets them in, for a while.
+    """
 
     base_url: str
+    personal: Personal = _unsigned
 
-    def render(self, reply: Reply | None, more: Paragraph, now_s: int) -> tuple[Outbound, tuple[str, ...]]:
+    def render(
+        self, reply: Reply | None, more: Paragraph, now_s: int, sender: str = ""
+    ) -> tuple[Outbound, tuple[str, ...]]:
         """The one message that answers, and the texts that follow on 继续 when it had to be cut.
 
-        A cut message closes with ``more``, which invites to 继续.
+        A cut message closes with ``more``, which invites to 继续. ``sender``: whose personal links are made.
         """
+        return _Rendering(self, sender, now_s).message(reply, more)
+
+    def text(self, blocks: tuple[Block, ...]) -> str:
+        """Blocks as the text of a message that could go to anybody."""
+        return _Rendering(self, "", 0).text(blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendering:
+    """One reply for one resident."""
+
+    renderer: Renderer
+    sender: str
+    now_s: int
+
+    def message(self, reply: Reply | None, more: Paragraph) -> tuple[Outbound, tuple[str, ...]]:
+        now_s = self.now_s
         if reply is None:
             return Outbound("none", now_s), ()
         if reply.handover:
@@ -64,8 +95,8 @@ class Renderer:
             now_s,
             title=card.title[:CARD_TITLE],
             description=card.description[:CARD_DESCRIPTION],
-            url=self.base_url + card.page,
-            picture=self.base_url + card.picture,
+            url=self.renderer.base_url + card.page,
+            picture=self.renderer.base_url + card.picture,
         )
 
     def _cut(self, reply: Reply, more: Paragraph) -> tuple[tuple[Block, ...], tuple[str, ...]]:
@@ -97,7 +128,10 @@ class Renderer:
         if span.target.startswith("say:"):
             return _clickable(span.text, span.target.removeprefix("say:"))
         if span.target:
-            return f'<a href="{_escape(self.base_url + span.target)}">{_escape(span.text)}</a>'
+            page = span.target
+            if page.startswith(PERSONAL):
+                page = self.renderer.personal(page.removeprefix(PERSONAL), self.sender, self.now_s)
+            return f'<a href="{_escape(self.renderer.base_url + page)}">{_escape(span.text)}</a>'
         return _escape(span.text)
 
     def _pages(self, text: str, more: Paragraph) -> tuple[str, ...]:

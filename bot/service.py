@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.callback import Callback
+from bot.links import Links
 from bot.pipeline import Pipeline
 from bot.render import Renderer
-from config.secrets import load_keys
+from config.secrets import Keys, load_keys
 from config.settings import ROOT, Settings
 from domain.clock import Clock, SystemClock
 from handlers.router import check_handlers, find_handlers
 from matching import warm
 from services.desk import Content, Places
+from storage.complaints import Complaints
 from storage.conversations import Conversations
 from storage.database import open_database
 from storage.migrate import migrate
+from storage.sealing import BlindIndex, Sealer, Seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,12 @@ class Assistant:
     clock: Clock
     engine: AsyncEngine
     content: Content
+    seals: Seals
     conversations: Conversations
+    complaints: Complaints
     pipeline: Pipeline
     callback: Callback
+    links: Links
 
     async def close(self) -> None:
         """Finish what is in flight, then let the database go."""
@@ -62,9 +68,29 @@ async def open_assistant(
     except BaseException:
         await engine.dispose()
         raise
-    conversations = Conversations(engine)
-    pipeline = Pipeline(content, conversations, handlers, Renderer(settings.base_url), clock, keys.naming)
-    return Assistant(settings, clock, engine, content, conversations, pipeline, Callback(settings, clock))
+    seals = seals_of(keys)
+    conversations, complaints = Conversations(engine, seals), Complaints(engine, seals)
+    links = Links(Sealer(keys.for_use("links")))
+    renderer = Renderer(settings.base_url, links.personal)
+    return Assistant(
+        settings=settings,
+        clock=clock,
+        engine=engine,
+        content=content,
+        seals=seals,
+        conversations=conversations,
+        complaints=complaints,
+        pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming),
+        callback=Callback(settings, clock),
+        links=links,
+    )
+
+
+def seals_of(keys: Keys) -> Seals:
+    """What protects stored values: fields under every key there is, fingerprints and the chain under the oldest."""
+    return Seals(
+        Sealer(keys.for_use("fields")), BlindIndex(keys.lasting("index")), keys.lasting("audit chain")
+    )
 
 
 async def _content(settings: Settings, given: Content | None) -> Content:

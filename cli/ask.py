@@ -14,38 +14,53 @@ from rich.progress import track
 from bot.service import Assistant
 from cli.common import assistant_for, clean_exit, console, errors, quiet_settings
 from config.settings import Settings
+from domain.complaints.draft import Draft
 from domain.dialog import Dialog
+from domain.effects import DraftDropped, DraftKept, Effect, Filed
+from domain.ids import lot_of
 from domain.messages import Incoming, Text
 from domain.replies import Reply
 from handlers import router
+from handlers.router import Surroundings
 
 
 @dataclass(slots=True)
 class Conversation:
-    """A resident at the terminal: nothing is stored, everything else is as on the phone."""
+    """A resident at the terminal: nothing is stored, everything else is as on the phone.
+
+    ``has_filed``: a complaint was confirmed, which here goes nowhere.
+    """
 
     assistant: Assistant
     dialog: Dialog = field(default_factory=Dialog)
+    draft: Draft | None = None
+    has_filed: bool = False
     count: int = 0
 
     def say(self, text: str) -> Reply:
         """What a resident who says ``text`` now gets."""
-        assistant = self.assistant
         self.count += 1
-        now = assistant.clock.now()
+        now = self.assistant.clock.now()
         incoming = Incoming(f"{self.count}:{text}", "terminal", "terminal", int(now.timestamp()), Text(text))
-        content = assistant.content
-        outcome = router.answer(
-            incoming,
-            self.dialog,
-            content.desk,
-            handlers=assistant.pipeline.handlers,
-            now=now,
-            popular=content.popular,
-        )
+        content = self.assistant.content
+        around = Surroundings(now, content.popular, "terminal", lot_of(b"terminal", incoming.key), self.draft)
+        turn = router.read(incoming, self.dialog, content.desk, around)
+        assert turn is not None, "a text is always a turn"
+        outcome = router.reply(turn, self.assistant.pipeline.handlers)
         assert outcome.reply is not None, "a text always gets a reply"
         self.dialog = outcome.dialog
+        for effect in outcome.effects:
+            self._keep(effect)
         return outcome.reply
+
+    def _keep(self, effect: Effect) -> None:
+        match effect:
+            case DraftKept(draft):
+                self.draft = draft
+            case DraftDropped():
+                self.draft = None
+            case Filed():
+                self.draft, self.has_filed = None, True
 
 
 def ask(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
+import hmac
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,14 @@ class Keys:
     def naming(self) -> bytes:
         return self.pairs[-1][1]
 
+    def for_use(self, use: str) -> dict[str, bytes]:
+        """Keys of their own for one use (``fields``, ``files``…), newest first: one that leaks opens no other."""
+        return {name: _derived(key, use) for name, key in self.pairs}
+
+    def lasting(self, use: str) -> bytes:
+        """One key that stays when keys are changed, for what has to be found again (``index``, ``audit``…)."""
+        return _derived(self.naming, use)
+
 
 def load_keys(settings: Settings) -> Keys:
     """The keys from ``SECRET_KEYS``, else from the data folder, else new ones stored there (mode 0600)."""
@@ -37,6 +47,10 @@ def load_keys(settings: Settings) -> Keys:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _put(path, _fresh())
     return Keys(parse_keys(path.read_text()))
+
+
+def _derived(key: bytes, use: str) -> bytes:
+    return hmac.new(key, b"use\0" + use.encode(), hashlib.sha256).digest()
 
 
 def _put(path: Path, text: str) -> None:

@@ -60,3 +60,13 @@ def chinese_weekday(day: date) -> str:
 def chinese_date(day: date) -> str:
     """2026-04-01 → 2026年4月1日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_day(day: date) -> str:
+    """2026-11-25 → 11月25日（星期三）: a day on which somebody waits or must act, its year being plain."""
+    return f"{day.month}月{day.day}日（{chinese_weekday(day)}）"
+
+
+def utc_text(instant: datetime) -> str:
+    """An instant as one unmistakable text, to the microsecond."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from domain.complaints.interview import Interview
 from domain.replies import Choice, Reply
 
 REMEMBERED_STORIES = 60
@@ -36,8 +37,20 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Tending:
+    """Something begun with a case of one's own: its number, what is to be done, and what was told so far."""
+
+    number: str
+    act: str
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Dialog:
-    """The state of one resident's conversation. Everything has a default, so old rows stay readable."""
+    """The state of one resident's conversation. Everything has a default, so old rows stay readable.
+
+    ``filed_at``: unix seconds of the complaints filed lately, to bound how many.
+    """
 
     choices: tuple[Choice, ...] = ()
     topic: str = ""
@@ -47,6 +60,9 @@ class Dialog:
     wish: StoryWish = StoryWish()
     waiting: Reply | None = None
     flow: Flow | None = None
+    interview: Interview | None = None
+    tending: Tending | None = None
+    filed_at: tuple[int, ...] = ()
 
     def offering(self, choices: tuple[Choice, ...]) -> Dialog:
         return replace(self, choices=choices)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.complaints.case import Case
+from domain.complaints.draft import Draft, Filing
+from domain.complaints.events import Event
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -29,4 +33,60 @@ class Rated:
     useful: bool
 
 
-Effect = Asked | Missed | Rated
+@dataclass(frozen=True, slots=True)
+class DraftKept:
+    """The resident's draft as it now stands."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDropped:
+    """The resident gave the draft up."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceDropped:
+    """What was handed in for a draft is taken back."""
+
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSent:
+    """A picture was sent for a draft or a case: ``id`` is what it is kept under once it has been fetched."""
+
+    id: str
+    media_id: str
+    draft: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A complaint was handed in."""
+
+    filing: Filing
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """Something happened to a case that stood as ``before``."""
+
+    number: str
+    before: Case
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class NewsTold:
+    """News were told with this turn's reply."""
+
+    ids: tuple[int, ...]
+
+
+Effect = (
+    Asked | Missed | Rated | DraftKept | DraftDropped | EvidenceDropped | MediaSent | Filed | Acted | NewsTold
+)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from domain.complaints.limits import Limits
+from domain.complaints.terms import ComplaintKind, CreditDomain
 from domain.labels import Labelled
 from domain.replies import ReplyKind
 from domain.workdays import WorkCalendar
@@ -247,7 +250,11 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """What differs from city to city: content, not code."""
+    """What differs from city to city: content, not code.
+
+    ``case_prefix``: two letters that case numbers begin with; ``consent_version``: of the privacy notice in force;
+    ``units``: public names of the units that cases are dispatched to.
+    """
 
     name: str
     assistant: str
@@ -255,9 +262,46 @@ class City:
     windows: tuple[Window, ...]
     phones: tuple[Phone, ...]
     website: str = ""
+    case_prefix: str = "XY"
+    consent_version: str = ""
+    units: tuple[str, ...] = ()
     handover: Literal["off", "platform"] = "off"
     handover_hours: str = ""
     privacy_contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a matter is better, or only, taken: told before a resident types a complaint for nothing.
+
+    ``words`` name the matter (a ``*`` stands for up to six characters), unless one of ``unless`` stands there too.
+    ``stays``: whether the complaint can be made here as well. ``see``: a target that tells how.
+    """
+
+    id: str
+    title: str
+    words: tuple[str, ...]
+    says: str
+    stays: Literal["also", "no"]
+    see: str
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Other doors, and words that suggest what a complaint is about; the resident decides.
+
+    ``organisations``: how the names of bodies end; ``leads``: words before such a name; ``surnames``: one
+    character each.
+    """
+
+    items: tuple[Door, ...] = ()
+    domains: Mapping[CreditDomain, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Mapping[ComplaintKind, tuple[str, ...]] = field(default_factory=dict)
+    child: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    surnames: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +320,11 @@ class Library:
     menu: tuple[MenuButton, ...]
     city: City
     texts: dict[str, str]
+    limits: Limits
+    doors: Doors = field(default_factory=Doors)
     themes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: tuple[str, ...] = ()
     popular: tuple[str, ...] = ()
     workdays: WorkCalendar = field(

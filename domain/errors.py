@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.labels import Labelled
+
 
 class CreditBotError(Exception):
     """The root: whatever this product raises on purpose."""
@@ -66,3 +68,41 @@ class BodyTooLarge(ProtocolError):
     """The body is larger than any message of the platform."""
 
     status = 413
+
+
+class ActionRefused(CreditBotError):
+    """Something may not be done with a complaint now. ``guard`` None: nobody in that role may, in that state."""
+
+    def __init__(self, action: Labelled, state: Labelled, guard: Labelled | None) -> None:
+        super().__init__(f"{action.value} in {state.value}: {guard.value if guard else 'no such transition'}")
+        self.action = action
+        self.state = state
+        self.guard = guard
+
+
+class SealBroken(CreditBotError):
+    """A sealed value does not open: changed, moved to another row, or its key is not in ``SECRET_KEYS``."""
+
+
+class CaseUnknown(CreditBotError):
+    """There is no such case, or not for who asks: the two are never told apart."""
+
+
+class CaseChanged(CreditBotError):
+    """Somebody else acted on the case first; nothing was stored."""
+
+
+class AlreadyFiled(CreditBotError):
+    """The same draft was filed before, under ``number``."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class DraftChanged(CreditBotError):
+    """The draft was changed elsewhere (another tab, the chat) since it was read."""
+
+
+class LinkExpired(CreditBotError):
+    """A personal link is too old, or was not made by us."""

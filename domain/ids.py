@@ -20,3 +20,14 @@ def seed_of(text: str) -> int:
 def new_key() -> bytes:
     """A fresh 256-bit secret."""
     return secrets.token_bytes(32)
+
+
+def new_id() -> str:
+    """A fresh name nobody can guess: 128 bits, hex."""
+    return secrets.token_hex(16)
+
+
+def lot_of(key: bytes, text: str) -> bytes:
+    """32 bytes that nobody without ``key`` can foresee and that the same text always draws again: a turn worked
+    out twice gives its complaint the same number."""
+    return hmac.new(key, b"lot\0" + text.encode(), hashlib.sha256).digest()

@@ -27,6 +27,14 @@ class Labelled(Enum):
         return next((member for member in cls if member.label == value), None)
 
     @classmethod
+    def of(cls, value: str) -> Self:
+        """The member whose stored value this is. Raises ``ValueError``."""
+        found = next((member for member in cls if member.value == value), None)
+        if found is None:
+            raise ValueError(f"{value!r} is no {cls.__name__}")
+        return found
+
+    @classmethod
     def labels(cls) -> tuple[str, ...]:
         """All labels, in the order of definition."""
         return tuple(member.label for member in cls)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 class Target(NamedTuple):
     """``policy:repair-wait-tiers``, ``story:zengzi-sha-zhi``, ``intent:help``, ``guide:abnormal_list``,
-    ``answer:yes``, ``say:我要投诉``."""
+    ``answer:yes``, ``file:done``, ``case:urge``, ``say:我要投诉``."""
 
     kind: str
     id: str
@@ -41,6 +41,16 @@ def guide(ident: str) -> str:
 def answer(value: str) -> str:
     """What a step of the guide under way records when it is chosen."""
     return f"answer:{value}"
+
+
+def file(what: str) -> str:
+    """What a message is to the complaint that is being taken down."""
+    return f"file:{what}"
+
+
+def case(what: str) -> str:
+    """Something to do with a case: ``urge``, ``withdraw=WH26-…``, ``rate=yes``."""
+    return f"case:{what}"
 
 
 def say(text: str) -> str:

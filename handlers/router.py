@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
 import handlers as package
 from domain import targets
+from domain.complaints.draft import Draft
+from domain.complaints.records import News
 from domain.dialog import Dialog
 from domain.entries import Intent, Library
 from domain.ids import seed_of
@@ -31,6 +33,10 @@ from domain.messages import (
     Voice,
 )
 from domain.replies import Block, Choices, Reply
+from handlers.cases.news import with_news
+from handlers.complaint_file import is_for_interview
+from handlers.filing.aside import go_on as go_on_telling
+from handlers.filing.aside import left
 from handlers.flow import go_on, is_for_guide
 from handlers.turn import Handler, Outcome, Turn
 from knowledge.texts import paragraphs_of
@@ -52,6 +58,28 @@ _BY_KIND: Mapping[type[Content], str] = MappingProxyType(
 
 
 _MORE = targets.intent("more")
+_ABOUT_CASES = frozenset(
+    {
+        "complaint_track",
+        "case_urge",
+        "case_supplement",
+        "case_withdraw",
+        "case_rate",
+        "case_object",
+        "case_reopen",
+        "confirm",
+    }
+)
+# What is sent instead of typed, while a complaint is told or something is added to a case.
+_TOLD_BY: Mapping[type[Content], str] = MappingProxyType(
+    {
+        Picture: "picture",
+        Location: "location",
+        Video: "unfit=video",
+        File: "unfit=file",
+        Link: "unfit=link",
+    }
+)
 
 
 class HandlersMismatched(Exception):
@@ -77,31 +105,63 @@ def check_handlers(known: Mapping[str, Handler], library: Library) -> None:
             )
 
 
-def answer(
-    incoming: Incoming,
-    dialog: Dialog,
-    desk: Desk,
-    *,
-    handlers: Mapping[str, Handler],
-    now: datetime,
-    popular: tuple[str, ...] = (),
-) -> Outcome:
-    """One message → what is said, and the dialog after it. Pure: the same arguments, the same outcome."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a message is read in, besides its dialog. ``lot``: see ``Turn``."""
+
+    now: datetime
+    popular: tuple[str, ...] = ()
+    resident: str = ""
+    lot: bytes = bytes(32)
+    draft: Draft | None = None
+    news: tuple[News, ...] = ()
+
+
+def read(incoming: Incoming, dialog: Dialog, desk: Desk, around: Surroundings) -> Turn | None:
+    """One message → the turn it makes, understood; None for what is not answered. Pure."""
     content = incoming.content
     if isinstance(content, (Notice, Unsubscribed)):
-        return Outcome(None, dialog)
+        return None
     text = _words(content)
-    found = (
-        understand(text, dialog, desk, int(now.timestamp()))
-        if text
-        else Understanding(targets.intent(_BY_KIND.get(type(content), "unknown")))
-    )
+    found = understand(text, dialog, desk, int(around.now.timestamp())) if text else _sent(content, dialog)
     kept = dialog if found.target.startswith("intent:") else replace(dialog, waiting=None)
     kept = kept if found.target == _MORE else replace(kept, rest=())
-    turn = Turn(incoming, text, kept, desk, found, now, seed_of(incoming.key), popular)
+    return Turn(
+        incoming,
+        text,
+        kept,
+        desk,
+        found,
+        around.now,
+        seed_of(incoming.key),
+        around.popular,
+        around.resident,
+        around.lot,
+        around.draft,
+        around.news,
+    )
+
+
+def needs_cases(turn: Turn) -> bool:
+    """Whether the resident's own cases have to be loaded before the turn can be handled."""
+    kind, name = turn.target
+    return kind == "case" or name.startswith("submit") or (kind == "intent" and name in _ABOUT_CASES)
+
+
+def reply(turn: Turn, handlers: Mapping[str, Handler]) -> Outcome:
+    """What is said, and the dialog after it. Pure: the same turn, the same outcome."""
+    if is_for_interview(turn):
+        return with_news(turn, handlers["complaint_file"](turn))
+    if turn.target.kind == "case":
+        return handlers["complaint_track"](turn)
     if is_for_guide(turn):
-        return handlers["guide"](turn)
-    return go_on(turn, _handle(turn, handlers))
+        outcome = handlers["guide"](turn)
+        return with_news(turn, replace(outcome, dialog=left(turn, outcome.dialog)))
+    outcome = _handle(turn, handlers)
+    if turn.dialog.tending:
+        outcome = replace(outcome, dialog=replace(outcome.dialog, tending=None))
+    is_telling = turn.dialog.interview is not None and not turn.dialog.interview.is_paused
+    return with_news(turn, (go_on_telling if is_telling else go_on)(turn, outcome))
 
 
 def _words(content: Content) -> str:
@@ -113,6 +173,16 @@ def _words(content: Content) -> str:
         case MenuClicked(key):
             return key
     return ""
+
+
+def _sent(content: Content, dialog: Dialog) -> Understanding:
+    """What somebody sends without words."""
+    interview, what = dialog.interview, _TOLD_BY.get(type(content))
+    if what and interview and not interview.is_paused:
+        return Understanding(targets.file(what))
+    if what and dialog.tending:
+        return Understanding(targets.case(what))
+    return Understanding(targets.intent(_BY_KIND.get(type(content), "unknown")))
 
 
 def _handle(turn: Turn, known: Mapping[str, Handler]) -> Outcome:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from domain import targets
 from domain.clock import local_day
+from domain.complaints.draft import Draft
+from domain.complaints.records import CaseFile, News
 from domain.dialog import Dialog
 from domain.effects import Effect
 from domain.entries import Library
@@ -22,7 +24,11 @@ MOST_CHOICES = 5
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message, understood. ``seed`` draws the same lot whenever the message is handled again."""
+    """One message, understood. ``seed`` and ``lot`` (32 bytes, secret) draw the same whenever it is handled again.
+
+    ``resident``: the sender's blind name; ``draft``: the complaint begun; ``news``: not told yet; ``cases``: the
+    resident's own, loaded only where they are asked for (``router.needs_cases``).
+    """
 
     incoming: Incoming
     text: str
@@ -32,6 +38,11 @@ class Turn:
     now: datetime
     seed: int
     popular: tuple[str, ...] = ()
+    resident: str = ""
+    lot: bytes = b""
+    draft: Draft | None = None
+    news: tuple[News, ...] = ()
+    cases: tuple[CaseFile, ...] = ()
 
     @property
     def target(self) -> targets.Target:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from domain.entries import City, Document, Intent, Library, MenuButton, Policy, Saying, Story
+from domain.complaints.limits import Limits
+from domain.entries import City, Document, Doors, Intent, Library, MenuButton, Policy, Saying, Story
 from domain.errors import KnowledgeInvalid, Problem
 from domain.guides import Guide
 from knowledge.check import check_library
 from knowledge.files import FileUnreadable, read_page, read_yaml
 from knowledge.guide_check import check_guides
+from knowledge.limits import NO_LIMITS, read_limits
 from knowledge.schema import build
 from knowledge.workdays import NO_CALENDAR, Workdays, read_workdays
 
@@ -36,10 +38,15 @@ def load_library(root: Path, city_file: Path) -> Library:
 def digest_files(root: Path, city_file: Path) -> str:
     """A hash of every file that a library is made from: equal digests, equal libraries."""
     seal = hashlib.sha256()
-    for path in (*_content_files(root), city_file, workdays_file(city_file)):
+    for path in (*_content_files(root), city_file, workdays_file(city_file), limits_file(city_file)):
         seal.update(path.relative_to(root.parent).as_posix().encode())
         seal.update(path.read_bytes() if path.exists() else b"")
     return seal.hexdigest()
+
+
+def limits_file(city_file: Path) -> Path:
+    """The limits of complaints lie beside the city's file."""
+    return city_file.with_name("limits.yaml")
 
 
 def workdays_file(city_file: Path) -> Path:
@@ -76,8 +83,11 @@ class _Reader:
             menu=self._list_of(MenuButton, "menu.yaml"),
             city=self._city(),
             texts=self._texts(),
+            limits=self._limits(),
+            doors=self._doors(),
             themes=self._words("themes.yaml"),
             facets=self._words("facets.yaml"),
+            answers=self._words("answers.yaml"),
             popular=tuple(self._yaml("popular.yaml").get("items", ())),
             lexicon=self._lexicon(),
             workdays=workdays.calendar,
@@ -140,6 +150,16 @@ class _Reader:
             return read
         self.problems += read
         return Workdays(NO_CALENDAR, {})
+
+    def _limits(self) -> Limits:
+        read = read_limits(limits_file(self.city_file))
+        if isinstance(read, Limits):
+            return read
+        self.problems += read
+        return NO_LIMITS
+
+    def _doors(self) -> Doors:
+        return self._build(Doors, self._yaml("doors.yaml"), None, f"{self.root.name}/doors.yaml") or Doors()
 
     def _mapping_of(self, cls: type[T], file: str) -> dict[str, T]:
         found: dict[str, T] = {}

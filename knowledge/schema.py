@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import typing
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -73,9 +74,18 @@ def _unknown_keys(cls: type, values: Any, file: str, prefix: str) -> typing.Iter
         if key not in known:
             yield Problem(file, f"{prefix}{key}", _unknown(str(key), known))
         elif inner := _inner_dataclass(hints[key]):
-            for nested in value if isinstance(value, list) else [value]:
+            for name, nested in _nested(hints[key], key, value):
                 if isinstance(nested, dict):
-                    yield from _unknown_keys(inner, nested, file, f"{prefix}{key}.")
+                    yield from _unknown_keys(inner, nested, file, f"{prefix}{name}.")
+
+
+def _nested(hint: Any, key: str, value: Any) -> list[tuple[str, Any]]:
+    """The values of a field that are dataclasses of their own, each with its name."""
+    if isinstance(value, list):
+        return [(key, each) for each in value]
+    if isinstance(value, dict) and typing.get_origin(hint) in (dict, Mapping):
+        return [(f"{key}.{name}", each) for name, each in value.items()]
+    return [(key, value)]
 
 
 def _unknown(key: str, known: dict[str, Any]) -> str:

@@ -10,13 +10,11 @@ from domain.dates import Unclear, clean, read_date
 from domain.dialog import Dialog
 from domain.entries import Library
 from domain.guides import Option, Step, walk
+from services.phrases import is_asking
 
 _BEFORE = ("我", "这", "那", "就", "应该", "好像", "大概", "可能", "都", "是", "属于", "选", "要", "算")
 _AFTER = ("的", "了", "吧", "呗", "啊", "呀", "哈", "嘛")
 _FILLERS = re.compile(rf"^(?:{'|'.join(_BEFORE)})*(.*?)(?:{'|'.join(_AFTER)})*$")
-_ASKING = ("吗", "么", "呢", "啥", "咋", "谁", "怎", "哪", "几", "多久", "多少", "为何")
-_ASKING_IF = ("能不", "行不", "是不是", "有没有")
-_QUESTIONS = re.compile("|".join((r"\?", "？", *_ASKING, *_ASKING_IF)))
 _MARKS = re.compile(r"[\W_]+")
 MOST_ROUND_WORD = 8  # characters beside a word that still is an answer
 MOST_ROUND_DATE = 8
@@ -45,7 +43,7 @@ def plain_answer(text: str, bare: str, step: Step | None, today: date) -> str | 
 
 def likely_answer(text: str, bare: str, step: Step | None) -> str | None:
     """The target of the one choice whose word stands in a short text that asks nothing itself."""
-    if step is None or _QUESTIONS.search(text):
+    if step is None or is_asking(text):
         return None
     near = [option for option in step.choices if _is_near(option, bare)]
     return target_of(near[0]) if len(near) == 1 else None
@@ -71,8 +69,8 @@ def _date_in(text: str, today: date, ahead: int) -> str | None:
     found = read_date(text, today, ahead)
     bare = clean(text)
     rest = bare[: found.start] + bare[found.end :]
-    is_asking = len(rest) > MOST_ROUND_DATE or re.search(r"\d", rest) or _QUESTIONS.search(rest)
-    if found.unclear is Unclear.NO_DATE or is_asking:
+    is_more = len(rest) > MOST_ROUND_DATE or re.search(r"\d", rest) or is_asking(rest)
+    if found.unclear is Unclear.NO_DATE or is_more:
         return None
     if found.day:
         return targets.answer(found.day.isoformat())

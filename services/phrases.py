@@ -16,6 +16,18 @@ _ADDRESS = ("小助手", "助手", "老师", "同志", "机器人", "客服")
 _EMPTY_TALK = frozenset({targets.intent("greeting"), targets.intent("acknowledge")})
 
 
+_ASKING = re.compile(
+    "|".join(
+        (r"[?？]", "[吗么呢]", "[啥咋谁怎]", "[哪几]", "多[久少]", "为[何啥]", "[能行]不", "是不是", "有没有")
+    )
+)
+
+
+def is_asking(text: str) -> bool:
+    """Whether a text asks something, by its marks and its question words."""
+    return bool(_ASKING.search(text))
+
+
 def bare_of(text: str) -> str:
     """The words of a text and nothing else: no punctuation, no spaces, half width, lower case."""
     return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", text)).casefold()

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from domain import targets
 from domain.clock import from_unix, local_day
+from domain.complaints.interview import Step
+from domain.complaints.numbers import find_number
 from domain.dialog import Dialog
 from domain.ordinals import is_pick, picked_number
 from matching import Decision, Match, normalise
 from services.desk import Desk
 from services.guiding import likely_answer, plain_answer, step_of
-from services.phrases import bare_of
+from services.interview import LONGEST_QUESTION, read_answer, takes_words
+from services.phrases import bare_of, is_asking
 from services.recognise import recognise
+from services.tending import read_tending
 
 TOPIC_LASTS_S = 30 * 60
 WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
@@ -32,17 +36,26 @@ class Understanding:
 
 def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understanding:
     """Find what ``text`` is about. Pure. What can be known for certain is looked at before what is likely."""
-    text = text[:READ_CHARACTERS]
+    whole, text = text, text[:READ_CHARACTERS]
     bare = bare_of(text)
     if not bare or _STICKER.fullmatch(text.strip()):
         return Understanding(targets.intent("sticker"))
+    asked = (
+        desk.phrases.emergency(bare)
+        or _chosen(text, bare, dialog, desk)
+        or read_answer(whole, bare, dialog.interview, desk.library)
+        or read_tending(bare, dialog.tending, desk.library)
+    )
+    if asked:
+        return Understanding(asked)
+    if takes_words(dialog.interview) or dialog.tending:
+        return _told(text, dialog, desk)
     step = step_of(dialog, desk.library)
     today = local_day(from_unix(now_s))
     sure = (
-        desk.phrases.emergency(bare)
-        or _chosen(text, bare, dialog, desk)
-        or plain_answer(text, bare, step, today)
+        plain_answer(text, bare, step, today)
         or desk.phrases.command(text)
+        or _case_named(text)
         or _stray_pick(text)
         or desk.by_title.get(normalise(text))
         or recognise(text, today)
@@ -55,6 +68,21 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     if wanted := desk.phrases.sign(bare):
         return Understanding(wanted, match=match)
     return _judged(match, topic)
+
+
+def _told(text: str, dialog: Dialog, desk: Desk) -> Understanding:
+    """Words that are the answer itself, unless they are a command or plainly a question that we can answer."""
+    if command := desk.phrases.command(text):
+        return Understanding(command)
+    is_story = dialog.interview is not None and dialog.interview.step is Step.STORY
+    if len(text) <= LONGEST_QUESTION and is_asking(text):
+        match = desk.match(text, None)
+        if match.decision is Decision.ANSWER and match.candidates[0].id.startswith("policy:"):
+            best = match.candidates[0]
+            return Understanding(best.id, best.confidence, match)
+        if not is_story and dialog.tending is None and is_asking(text[-1:]):
+            return _judged(match, "")
+    return Understanding(targets.case("text") if dialog.tending else targets.file("text"))
 
 
 def _judged(match: Match, topic: str) -> Understanding:
@@ -81,6 +109,11 @@ def _chosen(text: str, bare: str, dialog: Dialog, desk: Desk) -> str | None:
         else next((c for c in dialog.choices if bare_of(c.label) == bare), None)
     )
     return choice.target if choice and desk.has(choice.target) else None
+
+
+def _case_named(text: str) -> str | None:
+    """Somebody who sends a case number wants to know how it stands."""
+    return targets.intent("complaint_track") if find_number(text) else None
 
 
 def _stray_pick(text: str) -> str | None:

@@ -3,40 +3,59 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Insert, Table, bindparam, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Insert, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.clock import local_day
+from domain.complaints.draft import Draft
+from domain.complaints.records import News
 from domain.dialog import Dialog
-from domain.effects import Asked, Effect, Missed, Rated
+from domain.effects import Effect
+from domain.errors import SealBroken
 from storage.batching import Batcher
-from storage.tables import asks, dialogs, misses, ratings, turns
+from storage.complaint_tables import drafts
+from storage.dialect import insert_of
+from storage.drafts import opened
+from storage.effects import store_effects
+from storage.outbox import untold
+from storage.sealing import Seals
+from storage.tables import asks, dialogs, turns
 
 log = structlog.get_logger()
 
 _DIALOG = TypeAdapter(Dialog)
-_REPLIES = select(turns.c.key, turns.c.reply).where(turns.c.key.in_(bindparam("keys", expanding=True)))
-_STATES = select(dialogs.c.resident, dialogs.c.state).where(
-    dialogs.c.resident.in_(bindparam("residents", expanding=True))
+_REPLIES = select(turns.c.key, turns.c.sealed_reply).where(turns.c.key.in_(bindparam("keys", expanding=True)))
+_STATES = (
+    select(
+        dialogs.c.resident,
+        dialogs.c.sealed_state,
+        dialogs.c.has_news,
+        drafts.c.sealed_draft,
+        drafts.c.version,
+    )
+    .join_from(dialogs, drafts, drafts.c.owner == dialogs.c.resident, isouter=True)
+    .where(dialogs.c.resident.in_(bindparam("residents", expanding=True)))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What was stored before a turn: the reply, when the message was answered already; the dialog."""
+    """What was stored before a turn: the reply, when the message was answered already; the dialog; the draft of
+    a complaint; news that the resident was not told yet."""
 
-    reply: str | None
-    dialog: Dialog
+    reply: str | None = None
+    dialog: Dialog = field(default_factory=Dialog)
+    draft: Draft | None = None
+    news: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +73,9 @@ class TurnRecord:
 class Conversations:
     """Loads and commits turns; turns that come together share one trip to the database."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, seals: Seals) -> None:
         self._engine = engine
+        self._seals = seals
         self._loads = Batcher(self._load_all)
         self._commits = Batcher(self._commit_all, is_of_all=_is_of_all)
 
@@ -65,7 +85,10 @@ class Conversations:
 
     async def commit(self, record: TurnRecord) -> str:
         """Store the turn, all of it or nothing, durably. Returns the reply that stands for its message:
-        the record's own, or the earlier one when another process was first (and then nothing is stored)."""
+        the record's own, or the earlier one when another process was first (and then nothing is stored).
+
+        Raises ``CaseChanged``, ``DraftChanged`` or ``AlreadyFiled`` when what it rests on has changed meanwhile.
+        """
         try:
             return await self._commits(record)
         except IntegrityError:
@@ -77,9 +100,8 @@ class Conversations:
     async def amend_dialog(self, resident: str, dialog: Dialog, at: datetime) -> None:
         """Store a dialog outside any turn."""
         async with self._engine.begin() as connection:
-            await connection.execute(
-                _put_dialogs(connection.dialect.name), [_dialog_row(resident, dialog, at)]
-            )
+            row = self._dialog_row(resident, dialog, at)
+            await connection.execute(_put_dialogs(connection.dialect.name), [row])
 
     async def forget_turns(self, before: datetime) -> int:
         """Drop stored replies older than ``before``; the platform no longer repeats their messages."""
@@ -102,33 +124,62 @@ class Conversations:
         residents = [resident for _, resident in wanted]
         async with self._engine.connect() as connection:
             found = await connection.execute(_REPLIES, {"keys": keys})
-            replies = dict(found.tuples().all())
-            states = dict((await connection.execute(_STATES, {"residents": residents})).tuples().all())
-        return [Before(replies.get(key), _dialog(states.get(resident))) for key, resident in wanted]
+            replies = {key: self._seals.read(sealed, _reply_place(key)) for key, sealed in found.tuples()}
+            states = {
+                row.resident: row for row in await connection.execute(_STATES, {"residents": residents})
+            }
+            news = await untold(connection, [row.resident for row in states.values() if row.has_news])
+        return [
+            self._before(replies.get(key), resident, states.get(resident), news.get(resident, ()))
+            for key, resident in wanted
+        ]
+
+    def _before(self, reply: str | None, resident: str, row: Any, news: tuple[News, ...]) -> Before:
+        if row is None:
+            return Before(reply)
+        draft = opened(self._seals, resident, row.sealed_draft, row.version) if row.sealed_draft else None
+        return Before(reply, self._dialog(resident, row.sealed_state), draft, news)
 
     async def _commit_all(self, records: Sequence[TurnRecord]) -> Sequence[str]:
         async with self._engine.begin() as connection:
-            await connection.execute(
-                insert(turns),
-                [{"key": r.key, "reply": r.reply, "answered_at": r.at} for r in records],
-            )
+            await connection.execute(insert(turns), [self._turn_row(record) for record in records])
             rows = [
-                _dialog_row(r.resident, r.dialog, r.at) for r in sorted(records, key=lambda r: r.resident)
+                self._dialog_row(r.resident, r.dialog, r.at)
+                for r in sorted(records, key=lambda r: r.resident)
             ]
             await connection.execute(_put_dialogs(connection.dialect.name), rows)
-            await _store_effects(connection, records)
+            await self._store_effects(connection, records)
         return [record.reply for record in records]
 
+    async def _store_effects(self, connection: AsyncConnection, records: Sequence[TurnRecord]) -> None:
+        left = [(record.resident, record.at, effect) for record in records for effect in record.effects]
+        if left:
+            await store_effects(connection, self._seals, left)
 
-def _dialog(state: str | None) -> Dialog:
-    """A state that no version of ours can read begins anew: a resident is never locked out by it."""
-    if not state:
-        return Dialog()
-    try:
-        return _DIALOG.validate_json(state)
-    except ValidationError:
-        log.warning("dialog_unreadable")
-        return Dialog()
+    def _dialog(self, resident: str, sealed: bytes) -> Dialog:
+        """A state that no version of ours can read begins anew: a resident is never locked out by it."""
+        try:
+            return _DIALOG.validate_json(self._seals.fields.open(sealed, _state_place(resident)))
+        except (ValidationError, SealBroken):
+            log.warning("dialog_unreadable")
+            return Dialog()
+
+    def _turn_row(self, record: TurnRecord) -> dict[str, Any]:
+        sealed = self._seals.text(record.reply, _reply_place(record.key))
+        return {"key": record.key, "sealed_reply": sealed, "answered_at": record.at}
+
+    def _dialog_row(self, resident: str, dialog: Dialog, at: datetime) -> dict[str, Any]:
+        state = _DIALOG.dump_json(dialog, exclude_defaults=True)
+        sealed = self._seals.fields.seal(state, _state_place(resident))
+        return {"resident": resident, "sealed_state": sealed, "has_news": False, "changed_at": at}
+
+
+def _reply_place(key: str) -> str:
+    return f"turns:{key}:sealed_reply"
+
+
+def _state_place(resident: str) -> str:
+    return f"dialogs:{resident}:sealed_state"
 
 
 def _is_of_all(error: Exception) -> bool:
@@ -136,49 +187,9 @@ def _is_of_all(error: Exception) -> bool:
     return isinstance(error, OperationalError | OSError)
 
 
-def _dialog_row(resident: str, dialog: Dialog, at: datetime) -> dict[str, Any]:
-    state = _DIALOG.dump_json(dialog, exclude_defaults=True).decode()
-    return {"resident": resident, "state": state, "changed_at": at}
-
-
-def _insert(dialect: str, table: Table) -> Any:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
 @cache
 def _put_dialogs(dialect: str) -> Insert:
-    put = _insert(dialect, dialogs)
-    new = {"state": put.excluded.state, "changed_at": put.excluded.changed_at}
+    put = insert_of(dialect, dialogs)
+    new = {"sealed_state": put.excluded.sealed_state, "changed_at": put.excluded.changed_at}
     statement: Insert = put.on_conflict_do_update(index_elements=["resident"], set_=new)
     return statement
-
-
-@cache
-def _add_asks(dialect: str) -> Insert:
-    put = _insert(dialect, asks)
-    more = {"count": asks.c.count + put.excluded.count}
-    statement: Insert = put.on_conflict_do_update(index_elements=["target", "day"], set_=more)
-    return statement
-
-
-async def _store_effects(connection: AsyncConnection, records: Sequence[TurnRecord]) -> None:
-    effects = [(record.at, effect) for record in records for effect in record.effects]
-    if counted := Counter((e.target, local_day(at)) for at, e in effects if isinstance(e, Asked)):
-        rows = [{"target": target, "day": day, "count": n} for (target, day), n in sorted(counted.items())]
-        await connection.execute(_add_asks(connection.dialect.name), rows)
-    if missed := list(_miss_rows(effects)):
-        await connection.execute(insert(misses), missed)
-    if rated := list(_rating_rows(effects)):
-        await connection.execute(insert(ratings), rated)
-
-
-def _miss_rows(effects: Iterable[tuple[datetime, Effect]]) -> Iterable[dict[str, Any]]:
-    for at, e in effects:
-        if isinstance(e, Missed):
-            yield {"text": e.text, "reason": e.reason, "nearest": " ".join(e.nearest), "asked_at": at}
-
-
-def _rating_rows(effects: Iterable[tuple[datetime, Effect]]) -> Iterable[dict[str, Any]]:
-    for at, e in effects:
-        if isinstance(e, Rated):
-            yield {"target": e.target, "useful": e.useful, "rated_at": at}

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -54,18 +55,21 @@ turns = Table(
     "turns",
     metadata,
     Column("key", String(64), primary_key=True),
-    Column("reply", Text, nullable=False),
+    Column("sealed_reply", LargeBinary, nullable=False),
     Column("answered_at", Instant, nullable=False),
     Index("ix_turns_answered_at", "answered_at"),
 )
 
-# One row a resident: where the conversation stands. ``resident`` is a blind name.
+# One row a resident: where the conversation stands. ``resident`` is a blind name; ``has_news``: something waits
+# in the outbox to be told.
 dialogs = Table(
     "dialogs",
     metadata,
     Column("resident", String(32), primary_key=True),
-    Column("state", Text, nullable=False),
+    Column("sealed_state", LargeBinary, nullable=False),
+    Column("has_news", Boolean, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Index("ix_dialogs_changed_at", "changed_at"),
 )
 
 # Questions without an answer, masked, without a person.
@@ -73,7 +77,8 @@ misses = Table(
     "misses",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("text", Text, nullable=False),
+    Column("mark", String(32), nullable=False),
+    Column("sealed_text", LargeBinary, nullable=False),
     Column("reason", String(40), nullable=False),
     Column("nearest", Text, nullable=False),
     Column("asked_at", Instant, nullable=False),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from alembic import context
 
+import storage.complaint_tables  # the tables of the same metadata
 from storage.tables import metadata
 
+assert storage.complaint_tables.complaints.metadata is metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,

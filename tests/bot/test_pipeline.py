@@ -34,7 +34,7 @@ async def count(assistant: Assistant, what: object) -> int:
 
 def another_process(assistant: Assistant, **changes: Any) -> Pipeline:
     """A pipeline on the same database that shares no memory with the assistant's own."""
-    changes.setdefault("conversations", Conversations(assistant.engine))
+    changes.setdefault("conversations", Conversations(assistant.engine, assistant.seals))
     return replace(assistant.pipeline, _flights={}, _locks=WeakValueDictionary(), **changes)
 
 
@@ -42,7 +42,7 @@ class SlowStore(Conversations):
     """A database that lets a commit wait until it is told to go on."""
 
     def __init__(self, assistant: Assistant) -> None:
-        super().__init__(assistant.engine)
+        super().__init__(assistant.engine, assistant.seals)
         self.gate = asyncio.Event()
         self.entered = asyncio.Event()
 
@@ -148,7 +148,7 @@ async def test_failure_is_told_and_the_next_message_is_answered(assistant: Assis
         async def load(self, key: str, resident: str) -> Before:
             raise OSError("disk full")
 
-    broken = another_process(assistant, conversations=Broken(assistant.engine))
+    broken = another_process(assistant, conversations=Broken(assistant.engine, assistant.seals))
     assert "请再发一次" in (await broken.answer(incoming(QUESTION))).content
     assert "3 个月" in (await assistant.pipeline.answer(incoming(QUESTION))).content
 
@@ -167,7 +167,8 @@ async def test_answer_that_came_with_the_retry_does_not_wait_again(assistant: As
     pipeline, store = slow_pipeline(assistant, hold_s=0.01)
     await pipeline.answer(incoming(QUESTION))
     store.gate.set()
-    assert "3 个月" in (await pipeline.answer(incoming(QUESTION))).content
+    patient = replace(pipeline, hold_s=30.0)
+    assert "3 个月" in (await patient.answer(incoming(QUESTION))).content
     picked = await pipeline.answer(incoming("1", msg_id=2))
     assert "一般失信满 3 个月" not in picked.content
 
@@ -177,7 +178,7 @@ async def test_who_is_in_danger_is_answered_even_when_nothing_can_be_stored(assi
         async def load(self, key: str, resident: str) -> Before:
             raise OSError("disk full")
 
-    broken = another_process(assistant, conversations=Broken(assistant.engine))
+    broken = another_process(assistant, conversations=Broken(assistant.engine, assistant.seals))
     assert "12356" in (await broken.answer(incoming("我想自杀"))).content
 
 
@@ -199,10 +200,12 @@ async def test_notices_leave_no_rows(assistant: Assistant) -> None:
 async def test_unanswered_question_is_kept_masked_and_without_a_person(assistant: Assistant) -> None:
     await assistant.pipeline.answer(incoming("我的电话１３８１２３４５６７８，能给我算算彩票号码么"))
     async with assistant.engine.connect() as connection:
-        kept = (await connection.execute(select(misses.c.text))).scalar_one()
+        row = (await connection.execute(select(misses.c.mark, misses.c.sealed_text))).one()
         resident = (await connection.execute(select(dialogs.c.resident))).scalar_one()
+    kept = assistant.seals.read(row.sealed_text, f"misses:{row.mark}:sealed_text")
     assert "138" not in kept
     assert "〔手机号〕" in kept
+    assert "彩票".encode() not in row.sealed_text
     assert "o-resident-a" not in resident
 
 

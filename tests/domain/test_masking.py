@@ -48,7 +48,7 @@ def test_identifying_numbers_are_masked(secret: str, frame: str) -> None:
 
 
 def test_names_that_are_given_as_names_are_masked() -> None:
-    assert mask("我叫王小明，被骗了") == "我叫〔姓名〕,被骗了"
+    assert mask("我叫王小明，被骗了") == "我叫〔姓名〕，被骗了"
 
 
 @pytest.mark.parametrize(

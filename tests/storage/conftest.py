@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage.conversations import Conversations
 from storage.database import open_database
 from storage.migrate import migrate
+from storage.sealing import BlindIndex, Sealer, Seals
 from tests.conftest import is_listening, require
 
+SEALS = Seals(Sealer({"k1": bytes(32)}), BlindIndex(b"index"), b"chain")
 POSTGRES = "postgresql://postgres@127.0.0.1:5432"
 
 
@@ -44,4 +46,4 @@ async def engine(address: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 def conversations(engine: AsyncEngine) -> Conversations:
-    return Conversations(engine)
+    return Conversations(engine, SEALS)

@@ -18,6 +18,7 @@ from storage.conversations import Conversations, TurnRecord
 from storage.database import open_database
 from storage.tables import asks, dialogs, misses, ratings, turns
 from tests.conftest import NOW
+from tests.storage.conftest import SEALS
 
 FULL = Dialog(
     choices=(Choice("要交什么材料", "policy:repair-materials"),),
@@ -65,7 +66,7 @@ async def test_second_commit_of_a_message_changes_nothing(
 
 
 async def test_turn_that_fails_leaves_nothing(conversations: Conversations, engine: AsyncEngine) -> None:
-    broken = record(effects=(Asked("policy:x"), Missed(None, "weak", ())))  # type: ignore[arg-type]
+    broken = record(effects=(Asked("policy:x"), Rated(None, True)))  # type: ignore[arg-type]
     with pytest.raises(SQLAlchemyError):
         await conversations.commit(broken)
     for column in (turns.c.key, dialogs.c.resident, asks.c.target, misses.c.id):
@@ -76,7 +77,7 @@ async def test_one_bad_turn_does_not_take_its_neighbours_down(
     conversations: Conversations, engine: AsyncEngine
 ) -> None:
     good = [record(f"k{n}", f"r{n}") for n in range(20)]
-    bad = record("bad", "r-bad", effects=(Missed(None, "weak", ()),))  # type: ignore[arg-type]
+    bad = record("bad", "r-bad", effects=(Rated(None, True),))  # type: ignore[arg-type]
     results = await asyncio.gather(*map(conversations.commit, [*good, bad]), return_exceptions=True)
     assert [r for r in results if isinstance(r, Exception)] == [results[-1]]
     assert await total(engine, func.count(turns.c.key)) == 20
@@ -85,7 +86,7 @@ async def test_one_bad_turn_does_not_take_its_neighbours_down(
 
 async def test_two_stores_race_for_one_message(engine: AsyncEngine, address: str) -> None:
     other_engine = open_database(address)
-    stores = [Conversations(engine), Conversations(other_engine)]
+    stores = [Conversations(engine, SEALS), Conversations(other_engine, SEALS)]
     replies = await asyncio.gather(
         *(store.commit(record(reply=f"from {n}")) for n, store in enumerate(stores))
     )
@@ -128,6 +129,7 @@ async def test_dialog_of_an_older_version_is_still_read(
     conversations: Conversations, engine: AsyncEngine
 ) -> None:
     async with engine.begin() as connection:
-        row = {"resident": "r9", "state": '{"topic": "policy:x", "gone_field": 1}', "changed_at": NOW}
+        state = SEALS.text('{"topic": "policy:x", "gone_field": 1}', "dialogs:r9:sealed_state")
+        row = {"resident": "r9", "sealed_state": state, "has_news": False, "changed_at": NOW}
         await connection.execute(dialogs.insert(), row)
     assert (await conversations.load("k", "r9")).dialog == Dialog(topic="policy:x")

@@ -40,7 +40,7 @@ async def test_migrating_twice_and_at_once_is_harmless(address: str) -> None:
 async def test_instants_come_back_as_they_went_in(engine: AsyncEngine) -> None:
     beijing = NOW.astimezone(timezone(timedelta(hours=8)))
     async with engine.begin() as connection:
-        await connection.execute(insert(turns).values(key="k", reply="r", answered_at=beijing))
+        await connection.execute(insert(turns).values(key="k", sealed_reply=b"r", answered_at=beijing))
         back = (await connection.execute(select(turns.c.answered_at))).scalar_one()
     assert back == NOW
     assert back.tzinfo is not None
@@ -50,7 +50,7 @@ async def test_instant_without_a_zone_is_refused(engine: AsyncEngine) -> None:
     naive = datetime(2026, 11, 23)  # noqa: DTZ001 - the fault under test
     with pytest.raises(StatementError, match="time zone"):
         async with engine.begin() as connection:
-            await connection.execute(insert(turns).values(key="k", reply="r", answered_at=naive))
+            await connection.execute(insert(turns).values(key="k", sealed_reply=b"r", answered_at=naive))
 
 
 async def test_sqlite_is_durable_and_deletes_for_good(engine: AsyncEngine) -> None:

@@ -1,0 +1,1 @@
+"""A complaint from its draft to its end: words, rules, clocks; pure."""

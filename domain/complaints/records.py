@@ -1,0 +1,61 @@
+"""A case as it is read back: for its resident, for a list, for who works on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.complaints.case import Case
+from domain.complaints.draft import WorkingCopy
+from domain.complaints.events import Event
+from domain.complaints.terms import State
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with all its events and its working copy. ``handed``: how many pictures and documents."""
+
+    number: str
+    case: Case
+    events: tuple[Event, ...]
+    copy: WorkingCopy
+    submitted_at: datetime
+    handed: int = 0
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of a list of cases."""
+
+    number: str
+    state: State
+    domain: str
+    area: str
+    unit: str
+    lead_unit: str
+    respondent: str
+    due_at: datetime | None
+    is_due_confirmed: bool
+    submitted_at: datetime
+    changed_at: datetime
+    is_urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that happened to a resident's case and that they were not told in chat yet."""
+
+    id: int
+    number: str
+    news: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who complained; only ever opened for a reason that is written down."""
+
+    name: str = ""
+    phone: str = ""
+    openid: str = ""

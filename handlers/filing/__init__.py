@@ -1,0 +1,1 @@
+"""Taking down a complaint in chat: what each step asks, what each answer does."""

@@ -1,0 +1,102 @@
+"""A draft that is whole and confirmed → a case, its number, and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from domain import targets
+from domain.clock import chinese_day, local_day
+from domain.complaints.draft import Draft, Filing
+from domain.complaints.interview import Interview, Step, unanswered
+from domain.complaints.records import CaseFile
+from domain.complaints.terms import Stage
+from domain.complaints.transitions import OPEN
+from domain.effects import Filed
+from domain.errors import ActionRefused
+from domain.replies import Block, Choice, Choices, Reply, ReplyKind
+from handlers.filing.answers import Answer
+from handlers.filing.questions import named
+from handlers.filing.steps import INTENT, ask, said
+from handlers.turn import Outcome, Turn
+from services.interview import circumstances
+from services.phrases import bare_of
+from services.submission import Sender, file_draft
+
+TEN_MINUTES_S, DAY_S = 600, 24 * 3600
+
+
+def _submit(turn: Turn, draft: Draft, interview: Interview, value: str) -> Outcome:
+    """``value`` ``again``: the resident says that it is another matter than the one under way."""
+    if step := unanswered(draft, circumstances(draft, turn.library)):
+        return ask(turn, draft, replace(interview, step=step, is_editing=True))
+    if is_too_often(turn):
+        return said(turn, interview, turn.texts.paragraph("filing.too_often"))
+    if value != "again" and (like := similar_case(draft, turn.cases)):
+        return _like_another(turn, interview, like)
+    sender = Sender(turn.resident, "chat", turn.incoming.sender)
+    try:
+        filing = file_draft(draft, sender, turn.library, turn.now, turn.lot)
+    except ActionRefused:
+        return ask(turn, draft, Interview(Step.CONSENT))
+    blocks = receipt(turn, filing)
+    reply = Reply(ReplyKind.COMPLAINT, blocks, id=INTENT, title=filing.number)
+    dialog = replace(
+        turn.dialog,
+        interview=None,
+        choices=reply.choices,
+        filed_at=(*turn.dialog.filed_at, turn.second)[-turn.library.limits.rule("submits_per_day") :],
+    )
+    return Outcome(reply, dialog, (Filed(filing),))
+
+
+def receipt(turn: Turn, filing: Filing) -> tuple[Block, ...]:
+    """By when there will be news, the number, and the code that is shown this once."""
+    term = filing.event.terms[Stage.ACCEPT]
+    texts = turn.texts
+    due = chinese_day(local_day(term.due_at))
+    guessed = () if term.is_confirmed else (texts.paragraph("filing.guessed"),)
+    code = "filing.receipt_code_only" if filing.draft.is_anonymous else "filing.receipt_code"
+    return (
+        texts.paragraph("filing.receipt", due=due),
+        *guessed,
+        texts.paragraph("filing.receipt_number", number=filing.number, code=filing.code),
+        texts.paragraph(code),
+        texts.paragraph("filing.receipt_next"),
+    )
+
+
+def is_too_often(turn: Turn) -> bool:
+    """Whether this resident has filed as often as the limits allow."""
+    limits = turn.library.limits
+    bounds = {TEN_MINUTES_S: "submits_per_ten_minutes", DAY_S: "submits_per_day"}
+    filed = turn.dialog.filed_at
+    return any(
+        sum(turn.second - at < within for at in filed) >= limits.rule(rule) for within, rule in bounds.items()
+    )
+
+
+def similar_case(draft: Draft, cases: tuple[CaseFile, ...]) -> CaseFile | None:
+    """A case of the same resident, still open, against the same respondent."""
+    wanted = bare_of(draft.respondent)
+    for each in cases:
+        known = bare_of(each.copy.respondent)
+        is_same = bool(known and wanted) and (known in wanted or wanted in known)
+        if is_same and each.case.state in OPEN:
+            return each
+    return None
+
+
+def _like_another(turn: Turn, interview: Interview, like: CaseFile) -> Outcome:
+    on = chinese_day(local_day(like.submitted_at))
+    lead = turn.texts.paragraph("filing.like_another", number=like.number, day=on)
+    choices = (
+        Choice(turn.texts.line("filing.like_urge"), targets.case(f"urge={like.number}")),
+        Choice(turn.texts.line("filing.like_add"), targets.case(f"supplement={like.number}")),
+        named("submit=again", turn.texts.line("filing.like_not")),
+    )
+    return said(turn, interview, lead, Choices(choices))
+
+
+ANSWERS: Mapping[str, Answer] = MappingProxyType({"submit": _submit})

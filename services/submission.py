@@ -1,0 +1,74 @@
+"""A whole draft → the case that is filed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.clock import local_day
+from domain.complaints.case import Case
+from domain.complaints.decide import Rules, decide
+from domain.complaints.draft import Draft, Filing, WorkingCopy
+from domain.complaints.events import Actor, Command, Opening
+from domain.complaints.numbers import case_number, query_code
+from domain.complaints.terms import Action, Role
+from domain.entries import Library
+from domain.masking import mask_story
+
+RESIDENT = Actor(Role.RESIDENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who files. ``owner``: a blind name; ``openid`` only where the platform told it; ``source``: chat, form,
+    window; ``actor``: a member of the window's staff who writes it down for somebody."""
+
+    owner: str
+    source: str
+    openid: str = ""
+    actor: Actor = RESIDENT
+
+
+def rules_of(library: Library) -> Rules:
+    """What decisions rest on, as the files say today."""
+    return Rules(library.limits, library.workdays, library.city.consent_version)
+
+
+def file_draft(draft: Draft, sender: Sender, library: Library, now: datetime, lot: bytes) -> Filing:
+    """Work out the case. ``lot``: 32 bytes from which its number and its query code are drawn: the same lot files
+    the same case. Raises ``ActionRefused`` for a draft that may not be filed, ``ValueError`` for one that is not whole.
+    """
+    if missing := list(draft.missing()):
+        raise ValueError(f"draft lacks {', '.join(missing)}")
+    assert draft.kind is not None, "missing() has seen it"
+    assert draft.domain is not None, "missing() has seen it"
+    assert draft.identity is not None, "missing() has seen it"
+    is_known = not draft.is_anonymous
+    opening = Opening(
+        kind=draft.kind,
+        domain=draft.domain,
+        identity=draft.identity,
+        unit=draft.area or library.city.name,
+        has_way_back=bool(is_known and (sender.owner or draft.phone)),
+        consent_version=draft.consent_version,
+    )
+    event = decide(Case(opening), Command(Action.SUBMIT), sender.actor, now, rules_of(library))
+    return Filing(
+        number=case_number(library.city.case_prefix, local_day(now).year, lot[:8]),
+        code=query_code(lot[8:16]),
+        draft=draft,
+        opening=opening,
+        event=event,
+        copy=working_copy(draft),
+        source=sender.source,
+        limit_version=library.limits.version,
+        owner=sender.owner if is_known else "",
+        openid=sender.openid if is_known else "",
+    )
+
+
+def working_copy(draft: Draft) -> WorkingCopy:
+    """What the units will see: the story without what tells who wrote it."""
+    own = (draft.name, draft.phone.removeprefix("+86"))
+    respondent = f"{draft.respondent[0]}某" if draft.respondent_is_person else draft.respondent
+    return WorkingCopy(mask_story(draft.story, own), mask_story(draft.place, own), respondent)

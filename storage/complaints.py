@@ -1,0 +1,164 @@
+"""Complaints, each call a transaction of its own: filed, found, listed, acted on."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.complaints.case import Case
+from domain.complaints.draft import Draft, Filing
+from domain.complaints.events import Event
+from domain.complaints.records import CaseFile, Person, QueueRow
+from domain.complaints.terms import CreditDomain, State
+from domain.errors import AlreadyFiled, CaseUnknown
+from storage import audit, casefiles
+from storage.complaint_tables import complaints
+from storage.sealing import Seals
+
+PAGE = 50
+MOST_OF_ONE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases a list shows. Empty: all."""
+
+    states: tuple[State, ...] = ()
+    unit: str = ""
+    lead_unit: str = ""
+    domain: CreditDomain | None = None
+    area: str = ""
+    is_overdue_at: datetime | None = None
+
+
+class Complaints:
+    """The cases of this installation."""
+
+    def __init__(self, engine: AsyncEngine, seals: Seals) -> None:
+        self._engine = engine
+        self._seals = seals
+
+    async def file(self, filing: Filing) -> None:
+        """Store a new case. Raises ``AlreadyFiled`` with the number that its draft has already."""
+        try:
+            async with self._engine.begin() as connection:
+                await casefiles.file_case(connection, self._seals, filing)
+        except IntegrityError:
+            async with self._engine.connect() as connection:
+                known = select(complaints.c.number).where(complaints.c.draft == filing.draft.id)
+                number = (await connection.execute(known)).scalar()
+            if number is None:
+                raise
+            raise AlreadyFiled(number) from None
+
+    async def read(self, number: str) -> CaseFile:
+        """A case by its number, for staff. Raises ``CaseUnknown``."""
+        async with self._engine.connect() as connection:
+            return await casefiles.read_case(connection, self._seals, number)
+
+    async def of_resident(self, owner: str, number: str = "") -> Sequence[CaseFile]:
+        """The owner's cases, newest first; or the one of that number, if it is theirs."""
+        mine = select(complaints).where(complaints.c.resident == owner, complaints.c.purged_at.is_(None))
+        if number:
+            mine = mine.where(complaints.c.number == number)
+        return await self._found(mine.order_by(complaints.c.submitted_at.desc()).limit(MOST_OF_ONE))
+
+    async def by_code(self, number: str, code: str) -> CaseFile:
+        """A case by number and query code. Raises ``CaseUnknown`` for a wrong number and a wrong code alike,
+        after the same work."""
+        async with self._engine.connect() as connection:
+            stored = select(complaints.c.code_index).where(complaints.c.number == number)
+            known = (await connection.execute(stored)).scalar()
+            given = self._seals.index.of(number, code)
+            if not hmac.compare_digest(known or "0" * len(given), given):
+                raise CaseUnknown
+            return await casefiles.read_case(connection, self._seals, number)
+
+    async def act(self, number: str, before: Case, event: Event, entry: audit.Entry | None = None) -> None:
+        """Append an event, with its audit entry when staff act. Raises ``CaseChanged``: nothing is stored."""
+        async with self._engine.begin() as connection:
+            await casefiles.add_event(connection, self._seals, number, before, event)
+            if entry:
+                await audit.record(connection, self._seals.chain, entry)
+
+    async def note(self, entry: audit.Entry) -> None:
+        """An audit entry of its own: what was refused, looked at, or done outside a case."""
+        async with self._engine.begin() as connection:
+            await audit.record(connection, self._seals.chain, entry)
+
+    async def person(self, number: str) -> Person:
+        """Who complained. The caller has stored the event that says who looked and why."""
+        async with self._engine.connect() as connection:
+            return await casefiles.read_person(connection, self._seals, number)
+
+    async def content(self, number: str) -> Draft | None:
+        """The complainant's own words, unmasked."""
+        async with self._engine.connect() as connection:
+            return await casefiles.read_content(connection, self._seals, number)
+
+    async def queue(self, wanted: Wanted, page: int = 1) -> tuple[Sequence[QueueRow], int]:
+        """One page (from 1) of the cases wanted, what is due first, and how many there are in all."""
+        chosen = _narrowed(select(complaints), wanted)
+        total = _narrowed(select(func.count()).select_from(complaints), wanted)
+        order = (complaints.c.due_at.is_(None), complaints.c.due_at, complaints.c.id)
+        rows = chosen.order_by(*order).offset((page - 1) * PAGE).limit(PAGE)
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(rows)).mappings().all()
+            count = (await connection.execute(total)).scalar_one()
+        names = QueueRow.__dataclass_fields__
+        return [QueueRow(**{name: _value(row[name], name) for name in names}) for row in found], count
+
+    async def open_numbers(self, *, unconfirmed_only: bool = False) -> Sequence[str]:
+        """Numbers of all cases that are not at an end."""
+        wanted = select(complaints.c.number).where(complaints.c.ended_on.is_(None))
+        if unconfirmed_only:
+            wanted = wanted.where(complaints.c.is_due_confirmed.is_(False))
+        async with self._engine.connect() as connection:
+            return (await connection.execute(wanted.order_by(complaints.c.id))).scalars().all()
+
+    async def overdue(self, now: datetime, states: tuple[State, ...]) -> Sequence[str]:
+        """Numbers of cases in these states whose time is up."""
+        wanted = select(complaints.c.number).where(
+            complaints.c.state.in_([state.value for state in states]), complaints.c.due_at < now
+        )
+        async with self._engine.connect() as connection:
+            return (await connection.execute(wanted.order_by(complaints.c.due_at))).scalars().all()
+
+    async def verify_audit(self, anchor: str = "") -> audit.Verdict:
+        """Walk the audit chain."""
+        async with self._engine.connect() as connection:
+            return await audit.verify(connection, self._seals.chain, anchor)
+
+    async def _found(self, wanted: Select[Any]) -> Sequence[CaseFile]:
+        async with self._engine.connect() as connection:
+            try:
+                return await casefiles.read_cases(connection, self._seals, wanted)
+            except CaseUnknown:
+                return ()
+
+
+def _value(value: Any, name: str) -> Any:
+    return State.of(str(value)) if name == "state" else value
+
+
+def _narrowed(rows: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.states:
+        rows = rows.where(complaints.c.state.in_([state.value for state in wanted.states]))
+    if wanted.unit:
+        rows = rows.where(complaints.c.unit == wanted.unit)
+    if wanted.lead_unit:
+        rows = rows.where(complaints.c.lead_unit == wanted.lead_unit)
+    if wanted.domain:
+        rows = rows.where(complaints.c.domain == wanted.domain.value)
+    if wanted.area:
+        rows = rows.where(complaints.c.area == wanted.area)
+    if wanted.is_overdue_at:
+        rows = rows.where(complaints.c.due_at < wanted.is_overdue_at)
+    return rows

@@ -1,0 +1,79 @@
+"""Drafts ↔ sealed rows. A draft that was changed elsewhere meanwhile is never overwritten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.complaints.draft import FORMAT, Draft
+from domain.errors import DraftChanged, SealBroken
+from storage.complaint_tables import drafts
+from storage.dialect import insert_of
+from storage.sealing import Seals
+
+log = structlog.get_logger()
+
+_DRAFT = TypeAdapter(Draft)
+
+
+async def read_draft(connection: AsyncConnection, seals: Seals, owner: str) -> Draft | None:
+    """The owner's draft, if there is one that can be read."""
+    found = await connection.execute(select(drafts).where(drafts.c.owner == owner))
+    row = found.one_or_none()
+    return opened(seals, owner, row.sealed_draft, row.version) if row else None
+
+
+def opened(seals: Seals, owner: str, sealed: bytes, version: int) -> Draft | None:
+    """A stored draft. What an older format lacks has its default; what is unreadable is logged and left alone."""
+    try:
+        told = json.loads(seals.fields.open(sealed, _place(owner)))
+        return replace(_DRAFT.validate_python(_upgraded(told)), saved=version)
+    except (SealBroken, ValidationError, ValueError):
+        log.warning("draft_unreadable")
+        return None
+
+
+async def keep_draft(
+    connection: AsyncConnection, seals: Seals, owner: str, draft: Draft, at: datetime
+) -> None:
+    """Store ``draft`` in the place of the one it came from. Raises ``DraftChanged``."""
+    sealed = seals.fields.seal(
+        _DRAFT.dump_json(replace(draft, saved=0), exclude_defaults=True), _place(owner)
+    )
+    row = {"id": draft.id, "version": draft.saved + 1, "sealed_draft": sealed, "changed_at": at}
+    if draft.saved:
+        mine = (drafts.c.owner == owner) & (drafts.c.version == draft.saved)
+        done = await connection.execute(update(drafts).where(mine).values(row))
+    else:
+        put = insert_of(connection.dialect.name, drafts).values(owner=owner, **row)
+        done = await connection.execute(put.on_conflict_do_nothing(index_elements=["owner"]))
+    if done.rowcount != 1:
+        raise DraftChanged
+
+
+async def drop_draft(connection: AsyncConnection, owner: str) -> None:
+    await connection.execute(delete(drafts).where(drafts.c.owner == owner))
+
+
+async def forget_drafts(connection: AsyncConnection, before: datetime) -> Sequence[str]:
+    """Drop drafts not touched since ``before``; returns their ids, so that what was handed in goes with them."""
+    gone = await connection.execute(delete(drafts).where(drafts.c.changed_at < before).returning(drafts.c.id))
+    return gone.scalars().all()
+
+
+def _place(owner: str) -> str:
+    return f"drafts:{owner}:sealed_draft"
+
+
+def _upgraded(told: dict[str, Any]) -> dict[str, Any]:
+    """A draft of any format as today's: fields that are gone are left out, the rest keep what they hold."""
+    known = {name: told[name] for name in Draft.__dataclass_fields__ if name in told}
+    return known | {"format": FORMAT}

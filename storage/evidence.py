@@ -1,0 +1,120 @@
+"""Rows of pictures and documents; the files themselves are in the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.effects import MediaSent
+from storage.complaint_tables import complaints, evidence
+from storage.sealing import Seals
+
+WAITING, STORED, REFUSED, GONE = "waiting", "stored", "refused", "gone"
+
+
+async def expect_media(connection: AsyncConnection, seals: Seals, sent: MediaSent, at: datetime) -> None:
+    """A picture that is to be fetched from the platform; ``sent`` names its draft or its case."""
+    case = select(complaints.c.id).where(complaints.c.number == sent.number).scalar_subquery()
+    row = _row(sent.id, sent.draft, at) | {
+        "complaint": case if sent.number else None,
+        "sealed_media_id": seals.text(sent.media_id, _place(sent.id)),
+        "next_try_at": at,
+    }
+    await connection.execute(insert(evidence).values(row))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that is in the vault under ``id``, for a draft or (``number``) for a case."""
+
+    id: str
+    kind: str
+    media_type: str
+    size: int
+    sha256: str
+    scan: str
+    draft: str = ""
+    number: str = ""
+
+
+async def add_evidence(connection: AsyncConnection, file: StoredFile, at: datetime) -> None:
+    case = select(complaints.c.id).where(complaints.c.number == file.number).scalar_subquery()
+    told = {name: getattr(file, name) for name in ("kind", "media_type", "size", "sha256", "scan")}
+    row = _row(file.id, file.draft, at) | told
+    row |= {"status": STORED, "complaint": case if file.number else None}
+    await connection.execute(insert(evidence).values(row))
+
+
+async def due_media(connection: AsyncConnection, now: datetime, most: int) -> Sequence[RowMapping]:
+    """Pictures whose next try has come."""
+    wanted = select(evidence).where(evidence.c.status == WAITING, evidence.c.next_try_at <= now)
+    return (await connection.execute(wanted.order_by(evidence.c.next_try_at).limit(most))).mappings().all()
+
+
+def media_id_of(row: RowMapping, seals: Seals) -> str:
+    return seals.read(row["sealed_media_id"], _place(row["id"]))
+
+
+async def settle_media(connection: AsyncConnection, ident: str, values: dict[str, Any]) -> None:
+    """What came of a picture: stored, refused or gone; its MediaId is forgotten."""
+    await connection.execute(
+        update(evidence)
+        .where(evidence.c.id == ident, evidence.c.status == WAITING)
+        .values(sealed_media_id=None, next_try_at=None, **values)
+    )
+
+
+async def put_off_media(
+    connection: AsyncConnection, ident: str, attempts: int, now: datetime, wait: timedelta
+) -> None:
+    await connection.execute(
+        update(evidence)
+        .where(evidence.c.id == ident, evidence.c.status == WAITING)
+        .values(attempts=attempts, next_try_at=now + wait)
+    )
+
+
+async def drop_evidence(
+    connection: AsyncConnection, draft: str, at: datetime, idents: Sequence[str] | None = None
+) -> None:
+    """Take back what was handed in for a draft (all, or these); the files follow in the background."""
+    mine = (evidence.c.draft == draft) & evidence.c.complaint.is_(None) & evidence.c.removed_at.is_(None)
+    if idents is not None:
+        mine &= evidence.c.id.in_(idents)
+    await connection.execute(update(evidence).where(mine).values(removed_at=at, sealed_media_id=None))
+
+
+def of_draft(draft: str) -> Select[Any]:
+    return select(evidence).where(evidence.c.draft == draft, evidence.c.removed_at.is_(None))
+
+
+def of_case(number: str) -> Select[Any]:
+    return (
+        select(evidence)
+        .join(complaints, complaints.c.id == evidence.c.complaint)
+        .where(complaints.c.number == number, evidence.c.removed_at.is_(None))
+    )
+
+
+def _row(ident: str, draft: str, at: datetime) -> dict[str, Any]:
+    return {
+        "id": ident,
+        "draft": draft,
+        "kind": "picture",
+        "status": WAITING,
+        "media_type": "",
+        "size": 0,
+        "sha256": "",
+        "scan": "unscanned",
+        "attempts": 0,
+        "added_at": at,
+    }
+
+
+def _place(ident: str) -> str:
+    return f"evidence:{ident}:sealed_media_id"
