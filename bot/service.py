@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.callback import Callback
 from bot.pipeline import Pipeline
+from bot.platform import Identity, PlatformClient, open_platform
 from bot.render import Renderer
-from config.secrets import load_keys
+from bot.tokens import Seal
+from config.secrets import Keys, load_keys
 from config.settings import ROOT, Settings
 from domain.clock import Clock, SystemClock
 from handlers.router import check_handlers, find_handlers
@@ -19,6 +21,8 @@ from services.desk import Content, Places
 from storage.conversations import Conversations
 from storage.database import open_database
 from storage.migrate import migrate
+from storage.redis_tokens import RedisTokens
+from storage.tokens import DatabaseTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,14 @@ class Assistant:
     conversations: Conversations
     pipeline: Pipeline
     callback: Callback
+    keys: Keys
+    platform: PlatformClient | None = None
 
     async def close(self) -> None:
-        """Finish what is in flight, then let the database go."""
+        """Finish what is in flight, then let the platform and the database go."""
         await self.pipeline.drain()
+        if self.platform:
+            await self.platform.close()
         await self.engine.dispose()
 
 
@@ -64,7 +72,30 @@ async def open_assistant(
         raise
     conversations = Conversations(engine)
     pipeline = Pipeline(content, conversations, handlers, Renderer(settings.base_url), clock, keys.naming)
-    return Assistant(settings, clock, engine, content, conversations, pipeline, Callback(settings, clock))
+    return Assistant(
+        settings,
+        clock,
+        engine,
+        content,
+        conversations,
+        pipeline,
+        Callback(settings, clock),
+        keys,
+        _platform(settings, engine, keys, clock),
+    )
+
+
+def identity_of(settings: Settings) -> Identity:
+    return Identity(settings.wechat_appid, settings.wechat_appsecret)
+
+
+def _platform(settings: Settings, engine: AsyncEngine, keys: Keys, clock: Clock) -> PlatformClient | None:
+    """The platform, when the account is known; its tokens are shared through Redis, else the database."""
+    if not settings.has_platform:
+        return None
+    store = RedisTokens(settings.redis_url) if settings.redis_url else DatabaseTokens(engine)
+    seal = Seal(keys.derived("platform tokens"))
+    return open_platform(settings.wechat_api_base, identity_of(settings), store, seal, clock)
 
 
 async def _content(settings: Settings, given: Content | None) -> Content:

@@ -7,8 +7,6 @@ a new one, while both hold; ``force_refresh`` kills the old one, at most 20 time
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -54,11 +52,13 @@ Fetch = Callable[[bool], Awaitable[Credential]]
 
 
 class Seal:
-    """Closes a credential for the store, so that a copy of the database lends nobody the account."""
+    """Closes a credential for the store, so that a copy of the database lends nobody the account.
+
+    ``keys``: 32 bytes each, the newest first.
+    """
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
-        derived = (hmac.digest(key, b"platform tokens", hashlib.sha256) for key in keys)
-        self._ciphers = tuple(AESGCM(key) for key in derived)
+        self._ciphers = tuple(AESGCM(key) for key in keys)
 
     def close(self, name: str, credential: Credential) -> str:
         nonce = new_key()[:12]

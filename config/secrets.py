@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
+import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.settings import Settings, parse_keys
@@ -19,11 +21,15 @@ FILE_NAME = "secret_keys"
 class Keys:
     """Newest first. The oldest names residents, so it stays in the list when keys are changed."""
 
-    pairs: tuple[tuple[str, bytes], ...]
+    pairs: tuple[tuple[str, bytes], ...] = field(repr=False)
 
     @property
     def naming(self) -> bytes:
         return self.pairs[-1][1]
+
+    def derived(self, purpose: str) -> tuple[bytes, ...]:
+        """Keys of their own for one purpose, newest first: what is closed with one opens nothing else."""
+        return tuple(hmac.digest(key, purpose.encode(), hashlib.sha256) for _, key in self.pairs)
 
 
 def load_keys(settings: Settings) -> Keys:

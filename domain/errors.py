@@ -79,9 +79,9 @@ class PlatformError(CreditBotError):
 
     def __init__(self, call: str, errcode: int, detail: str = "") -> None:
         self.call = call
-        self.errcode = errcode
+        self.errcode = int(errcode)
         self.detail = detail
-        super().__init__(f"{call}: {self.code.name.lower()} ({errcode})")
+        super().__init__(f"{call}: {self.code.name.lower()} ({self.errcode})")
 
     @property
     def code(self) -> PlatformCode:
