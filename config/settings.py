@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         return bool(self.wechat_appid and self.wechat_appsecret)
 
     @property
+    def has_public_url(self) -> bool:
+        """Whether phones can open our pages; beside a stand-in they need not."""
+        return bool(self.public_url) or self.wechat_api_base.startswith("http://")
+
+    @property
     def is_simulated(self) -> bool:
         """Whether the simulator is served."""
         return self.simulator == "on" or (self.simulator == "" and not self.wechat_appid)

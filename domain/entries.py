@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from domain.labels import Labelled
+from domain.opening import OpeningHours
 from domain.replies import ReplyKind
 from domain.workdays import WorkCalendar
 
@@ -226,6 +227,15 @@ class MenuButton:
 
 
 @dataclass(frozen=True, slots=True)
+class Scene:
+    """What a QR code of ours opens. ``id`` is printed into the code; ``title``: where it hangs."""
+
+    id: str
+    title: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A service window. Empty strings: not known yet, so never told."""
 
@@ -256,7 +266,7 @@ class City:
     phones: tuple[Phone, ...]
     website: str = ""
     handover: Literal["off", "platform"] = "off"
-    handover_hours: str = ""
+    handover_hours: tuple[OpeningHours, ...] = ()
     privacy_contact: str = ""
 
 
@@ -276,6 +286,7 @@ class Library:
     menu: tuple[MenuButton, ...]
     city: City
     texts: dict[str, str]
+    scenes: dict[str, Scene] = field(default_factory=dict)
     themes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lexicon: tuple[str, ...] = ()

@@ -94,7 +94,7 @@ def answer(
     found = (
         understand(text, dialog, desk, int(now.timestamp()))
         if text
-        else Understanding(targets.intent(_BY_KIND.get(type(content), "unknown")))
+        else Understanding(_opened(content, desk))
     )
     kept = dialog if found.target.startswith("intent:") else replace(dialog, waiting=None)
     kept = kept if found.target == _MORE else replace(kept, rest=())
@@ -113,6 +113,12 @@ def _words(content: Content) -> str:
         case MenuClicked(key):
             return key
     return ""
+
+
+def _opened(content: Content, desk: Desk) -> str:
+    """What a message without words opens: a code that we know its target, anything else its kind."""
+    scene = desk.library.scenes.get(content.scene) if isinstance(content, Subscribed | Scanned) else None
+    return scene.target if scene else targets.intent(_BY_KIND.get(type(content), "unknown"))
 
 
 def _handle(turn: Turn, known: Mapping[str, Handler]) -> Outcome:

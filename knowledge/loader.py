@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from domain.entries import City, Document, Intent, Library, MenuButton, Policy, Saying, Story
+from domain.entries import City, Document, Intent, Library, MenuButton, Policy, Saying, Scene, Story
 from domain.errors import KnowledgeInvalid, Problem
 from domain.guides import Guide
 from knowledge.check import check_library
@@ -76,6 +76,7 @@ class _Reader:
             menu=self._list_of(MenuButton, "menu.yaml"),
             city=self._city(),
             texts=self._texts(),
+            scenes=self._mapping_of(Scene, "scenes.yaml"),
             themes=self._words("themes.yaml"),
             facets=self._words("facets.yaml"),
             popular=tuple(self._yaml("popular.yaml").get("items", ())),

@@ -343,9 +343,7 @@ async def test_sealed_text_opens_with_an_older_key_and_not_under_another_name() 
         assert Seal((KEY,)).open("a", broken) is None
 
 
-async def test_unreadable_text_in_the_store_is_fetched_anew(
-    make_client: MakeClient, world: World
-) -> None:
+async def test_unreadable_text_in_the_store_is_fetched_anew(make_client: MakeClient, world: World) -> None:
     store = MemoryTokens()
     await store.save(f"{world.appid}:access_token", "not ours")
     assert await follow(make_client(store))
