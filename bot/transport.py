@@ -65,11 +65,8 @@ class Transport:
 
     async def follow(self, call: Call, url: str, take: Callable[[ClientResponse], Awaitable[T]]) -> T:
         """Fetch a file from an address that the platform has named. Raises ``AskOperator`` for a foreign one."""
-        address = URL(url)
-        host, own = address.host or "", URL(self._base)
-        if not (
-            host.endswith(".qq.com") or (address.origin() == own.origin() if address.absolute else False)
-        ):
+        address = self._trusted(url)
+        if address is None:
             raise AskOperator(call.name, PlatformCode.REDIRECTED)
         return await self._exchange(call, address, _only_file(take), _FILE_TIMEOUT)
 
@@ -80,7 +77,8 @@ class Transport:
             is_own = address.origin() == URL(self._base).origin()
         except ValueError:
             return None
-        return address if is_own or (address.host or "").endswith(".qq.com") else None
+        is_tencents = address.scheme in ("http", "https") and (address.host or "").endswith(".qq.com")
+        return address if is_own or is_tencents else None
 
     async def close(self) -> None:
         await self._session.close()
