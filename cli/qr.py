@@ -51,7 +51,9 @@ def create(
 
         draw(asyncio.run(ask()), output)
     until = "永久有效" if permanent else f"{days} 天内有效"
-    console.print(f"{chosen.title}：已写到 {output}，{until}。扫了打开 {chosen.target}。", markup=False)
+    console.print(
+        f"{chosen.title}：已写到 {output}，{until}。扫了打开 {chosen.target}。", markup=False, soft_wrap=True
+    )
 
 
 def draw(address: str, output: Path) -> None:

@@ -5,6 +5,7 @@
 | ``/stand-in/act`` | ``{"openid", "act": follow, unfollow, message, click, subscribe, scan, consent, lasting, blacklist, mute}`` |
 | ``/stand-in/fault`` | fields of ``Fault`` |
 | ``/stand-in/kill`` | every token dies |
+| ``/stand-in/meddle`` | ``{"is_on"}``: another system changes the menu behind our back |
 | ``/stand-in/visitor`` | ``{"openid", "is_snapshot"}``: who holds the phone at the sign-in page |
 
 ``GET /stand-in/sent`` lists what was sent.
@@ -54,6 +55,11 @@ async def kill(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
+async def meddle(request: web.Request) -> web.Response:
+    request.app[WORLD].is_menu_meddled_with = bool((await request.json())["is_on"])
+    return web.json_response({"ok": True})
+
+
 async def visitor(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await request.json()
     world.visitor, world.is_snapshot = body["openid"], bool(body.get("is_snapshot"))
@@ -76,6 +82,7 @@ def add_acts(app: web.Application) -> None:
     app.router.add_post("/stand-in/act", act)
     app.router.add_post("/stand-in/fault", fault)
     app.router.add_post("/stand-in/kill", kill)
+    app.router.add_post("/stand-in/meddle", meddle)
     app.router.add_post("/stand-in/visitor", visitor)
     app.router.add_get("/stand-in/sent", sent)
     app.router.add_get("/stand-in/video/{id}", video)
