@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -80,7 +81,7 @@ async def test_a_token_that_is_never_good_is_not_fetched_without_end(
         clock.advance(timedelta(seconds=1))
     assert world.calls[TOKEN] <= 8, "two at first, then each time further apart"
     assert world.calls[INFO] <= 10
-    assert len(world.forced_at) <= 3
+    assert len(world.force_asked_at) <= 3
 
 
 async def test_forced_refreshes_keep_to_the_platforms_bounds(
@@ -91,9 +92,26 @@ async def test_forced_refreshes_keep_to_the_platforms_bounds(
         with pytest.raises(RetryLater):
             await follow(platform)
         clock.advance(timedelta(minutes=1))
-    assert len(world.forced_at) <= 20
-    apart = [later - sooner for sooner, later in zip(world.forced_at, world.forced_at[1:], strict=False)]
-    assert min(apart) >= 30
+    assert 2 < len(world.force_asked_at) <= 20
+    assert least_apart(world.force_asked_at) >= 30
+
+
+def least_apart(times: list[float]) -> float:
+    return min(later - sooner for sooner, later in itertools.pairwise(times))
+
+
+async def test_forced_refreshes_of_two_processes_count_together(
+    make_client: MakeClient, world: World, clock: ManualClock
+) -> None:
+    store = MemoryTokens()
+    processes = [make_client(store) for _ in range(4)]
+    world.faults.append(Fault("errcode", INFO, times=10**6, errcode=40001))
+    for turn in range(2000):
+        with pytest.raises(RetryLater):
+            await follow(processes[turn % 4])
+        clock.advance(timedelta(seconds=7))
+    assert 2 < len(world.force_asked_at) <= 20
+    assert least_apart(world.force_asked_at) >= 30
 
 
 async def test_the_account_speaks_again_once_the_token_is_good(

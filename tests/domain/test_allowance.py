@@ -29,6 +29,7 @@ HOUR = 3600
     [
         ([], 0, None),
         ([ago(0, Touch.MESSAGE)], 5, 48 * HOUR),
+        ([ago(0, Touch.MESSAGE), ago(0, Touch.SENT)], 4, 48 * HOUR),
         ([ago(48 * HOUR - 1, Touch.MESSAGE)], 5, 1),
         ([ago(48 * HOUR, Touch.MESSAGE)], 0, None),
         ([ago(10, Touch.CLICK)], 3, 50),
@@ -50,7 +51,9 @@ def test_table_of_what_is_left(contacts: list[Contact], remaining: int, closes_i
 
 
 Acts = st.lists(
-    st.tuples(st.sampled_from([*OPENING, Touch.SENT]), st.integers(1, 30 * HOUR) | st.integers(1, 70))
+    st.tuples(
+        st.sampled_from([*OPENING, Touch.SENT]), st.integers(0, 30 * HOUR) | st.integers(0, 70) | st.just(0)
+    )
 )
 
 

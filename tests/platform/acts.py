@@ -8,7 +8,7 @@
 | ``/stand-in/meddle`` | ``{"is_on"}``: another system changes the menu behind our back |
 | ``/stand-in/visitor`` | ``{"openid", "is_snapshot"}``: who holds the phone at the sign-in page |
 
-``GET /stand-in/sent`` lists what was sent.
+``GET /stand-in/sent`` lists what was sent, ``GET /stand-in/calls`` how often each interface was called.
 """
 
 from __future__ import annotations
@@ -70,6 +70,10 @@ async def sent(request: web.Request) -> web.Response:
     return web.json_response(request.app[WORLD].sent)
 
 
+async def calls(request: web.Request) -> web.Response:
+    return web.json_response(request.app[WORLD].calls)
+
+
 async def video(request: web.Request) -> web.Response:
     """Where a video's address leads; no token is asked for and none may be shown."""
     file = request.app[WORLD].files.get(request.match_info["id"])
@@ -85,4 +89,5 @@ def add_acts(app: web.Application) -> None:
     app.router.add_post("/stand-in/meddle", meddle)
     app.router.add_post("/stand-in/visitor", visitor)
     app.router.add_get("/stand-in/sent", sent)
+    app.router.add_get("/stand-in/calls", calls)
     app.router.add_get("/stand-in/video/{id}", video)

@@ -125,6 +125,7 @@ async def stable_token(request: web.Request) -> web.Response:
 def _may_force(world: World) -> bool:
     """20 a day (refused over it), and not within 30 s of the last (then nothing is refreshed)."""
     now = world.now()
+    world.force_asked_at.append(now)
     day = (now + SHANGHAI_S) // 86400
     if sum((at + SHANGHAI_S) // 86400 == day for at in world.forced_at) >= 20:
         raise Refused(45009, "reach max api daily quota limit")

@@ -103,6 +103,7 @@ class World:
     people: dict[str, Person] = field(default_factory=dict)
     tokens: list[Token] = field(default_factory=list)
     forced_at: list[float] = field(default_factory=list)
+    force_asked_at: list[float] = field(default_factory=list)
     ticket: Token | None = None
     files: dict[str, File] = field(default_factory=dict)
     visits: dict[str, Visit] = field(default_factory=dict)
