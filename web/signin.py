@@ -44,9 +44,9 @@ RESIDENT = Cookie("resident", "/p/", timedelta(hours=12))
 
 
 class Failure(Enum):
-    """Why nobody was signed in, with the status that says so; the page has a sentence for each."""
+    """Why nobody was signed in, with the status of the page; it has a sentence for each."""
 
-    OFF = "off", 403
+    OFF = "off", 200
     AGAIN = "again", 400
     SNAPSHOT = "snapshot", 403
     UNAVAILABLE = "unavailable", 503
