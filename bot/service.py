@@ -21,8 +21,7 @@ from services.desk import Content, Places
 from storage.conversations import Conversations
 from storage.database import open_database
 from storage.migrate import migrate
-from storage.redis_tokens import RedisTokens
-from storage.tokens import DatabaseTokens
+from storage.tokens import DatabaseTokens, TokenStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,18 @@ def _platform(settings: Settings, engine: AsyncEngine, keys: Keys, clock: Clock)
     """The platform, when the account is known; its tokens are shared through Redis, else the database."""
     if not settings.has_platform:
         return None
-    store = RedisTokens(settings.redis_url) if settings.redis_url else DatabaseTokens(engine)
     seal = Seal(keys.derived("platform tokens"))
-    return open_platform(settings.wechat_api_base, identity_of(settings), store, seal, clock)
+    return open_platform(
+        settings.wechat_api_base, identity_of(settings), _store(settings, engine), seal, clock
+    )
+
+
+def _store(settings: Settings, engine: AsyncEngine) -> TokenStore:
+    if not settings.redis_url:
+        return DatabaseTokens(engine)
+    from storage.redis_tokens import RedisTokens  # a tenth of a second that others need not wait
+
+    return RedisTokens(settings.redis_url)
 
 
 async def _content(settings: Settings, given: Content | None) -> Content:

@@ -13,9 +13,12 @@ import pytest
 import pytest_asyncio
 
 from bot.platform import PlatformClient
+from bot.service import Assistant, open_assistant, places_of
 from bot.tokens import Credential, Keeper, Seal
+from config.settings import Settings
 from domain.clock import ManualClock
 from domain.errors import AskOperator, RetryLater, TokenRefused, TokensUnavailable, Unreachable
+from services.desk import Content, Desk
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.redis_tokens import RedisTokens
@@ -381,3 +384,21 @@ def test_credential_and_keeper_show_no_value() -> None:
     keeper = Keeper("n", None, MemoryTokens(), Seal((KEY,)), ManualClock(None))  # type: ignore[arg-type]
     keeper._held = held
     assert "v4lue" not in repr(keeper)
+
+
+@pytest.mark.parametrize(
+    ("redis_url", "kind"), [("", DatabaseTokens), ("redis://127.0.0.1:6379/15", RedisTokens)]
+)
+async def test_product_shares_through_redis_where_there_is_one(
+    redis_url: str, kind: type, settings: Settings, clock: ManualClock, desk: Desk
+) -> None:
+    account = {"wechat_appid": "wx1", "wechat_appsecret": "s", "redis_url": redis_url}
+    settings = settings.model_copy(update=account)
+    assistant = await open_assistant(settings, clock, Content(places_of(settings), desk))
+    assert assistant.platform
+    assert isinstance(assistant.platform._store, kind)
+    await assistant.close()
+
+
+async def test_without_an_account_there_is_no_platform(assistant: Assistant) -> None:
+    assert assistant.platform is None
