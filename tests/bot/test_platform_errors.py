@@ -21,7 +21,7 @@ from tests.bot.conftest import MakeClient
 from tests.platform.world import Fault, World
 
 SEND = "/cgi-bin/message/custom/send"
-# design notes on the platform name these; each must be known here by its number
+# the codes that an account meets in practice; each must be known by its number
 NAMED = [
     -1, 40001, 40003, 40013, 40014, 40029, 40037, 40163, 40164, 40200, 41030, 42001, 43004, 43019, 43101, 45002,
     45008, 45009, 45011, 45015, 45047, 45080, 45081, 48001, 48002, 48004, 48006,
