@@ -1,4 +1,4 @@
-"""The menu of ``knowledge/menu.yaml`` → the menu as the platform takes it.
+"""The menu of ``knowledge/menu.yaml`` → the menu as the platform takes it, and on to the account.
 
 Limits: 公众号 › 自定义菜单 › 创建接口 (three buttons of up to five, 16 and 60 bytes a name, 128 bytes a key).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.platform import PlatformClient
 from domain.entries import MenuButton
 from domain.errors import KnowledgeInvalid, Problem
 
@@ -21,6 +22,26 @@ def as_platform_menu(menu: tuple[MenuButton, ...], base_url: str) -> dict[str, A
     if problems:
         raise KnowledgeInvalid(tuple(problems))
     return {"button": [_button(button, base_url) for button in menu]}
+
+
+async def push_menu(client: PlatformClient, menu: dict[str, Any]) -> bool:
+    """Give the account its menu, then read it back; whether it is the one that was sent.
+
+    Raises ``PlatformError``. Phones show a new menu within five minutes.
+    """
+    await client.create_menu(menu)
+    return _bare(await client.menu()) == _bare(menu)
+
+
+def _bare(menu: dict[str, Any]) -> list[Any]:
+    """A menu without what the platform adds to it."""
+    return [_bare_button(button) for button in menu.get("button", [])]
+
+
+def _bare_button(button: dict[str, Any]) -> tuple[Any, ...]:
+    if children := button.get("sub_button"):
+        return (button.get("name"), [_bare_button(child) for child in children])
+    return tuple(button.get(field, "") for field in ("name", "type", "key", "url"))
 
 
 def _button(button: MenuButton, base_url: str) -> dict[str, Any]:

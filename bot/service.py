@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.callback import Callback
 from bot.links import Links
 from bot.pipeline import Pipeline
+from bot.platform import Identity, PlatformClient, open_platform
 from bot.render import Renderer
+from bot.tokens import Seal
 from config.secrets import Keys, load_keys
 from config.settings import ROOT, Settings
 from domain.clock import Clock, SystemClock
@@ -22,6 +24,7 @@ from storage.conversations import Conversations
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.sealing import BlindIndex, Sealer, Seals
+from storage.tokens import DatabaseTokens, TokenStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,14 @@ class Assistant:
     pipeline: Pipeline
     callback: Callback
     links: Links
+    keys: Keys
+    platform: PlatformClient | None = None
 
     async def close(self) -> None:
-        """Finish what is in flight, then let the database go."""
+        """Finish what is in flight, then let the platform and the database go."""
         await self.pipeline.drain()
+        if self.platform:
+            await self.platform.close()
         await self.engine.dispose()
 
 
@@ -83,6 +90,8 @@ async def open_assistant(
         pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming),
         callback=Callback(settings, clock),
         links=links,
+        keys=keys,
+        platform=_platform(settings, engine, keys, clock),
     )
 
 
@@ -91,6 +100,28 @@ def seals_of(keys: Keys) -> Seals:
     return Seals(
         Sealer(keys.for_use("fields")), BlindIndex(keys.lasting("index")), keys.lasting("audit chain")
     )
+
+
+def identity_of(settings: Settings) -> Identity:
+    return Identity(settings.wechat_appid, settings.wechat_appsecret)
+
+
+def _platform(settings: Settings, engine: AsyncEngine, keys: Keys, clock: Clock) -> PlatformClient | None:
+    """The platform, when the account is known; its tokens are shared through Redis, else the database."""
+    if not settings.has_platform:
+        return None
+    seal = Seal(Sealer(keys.for_use("platform tokens")))
+    return open_platform(
+        settings.wechat_api_base, identity_of(settings), _store(settings, engine), seal, clock
+    )
+
+
+def _store(settings: Settings, engine: AsyncEngine) -> TokenStore:
+    if not settings.redis_url:
+        return DatabaseTokens(engine)
+    from storage.redis_tokens import RedisTokens  # a tenth of a second that others need not wait
+
+    return RedisTokens(settings.redis_url)
 
 
 async def _content(settings: Settings, given: Content | None) -> Content:

@@ -1,4 +1,4 @@
-"""The platform's signature over its query parameters → accepted, or refused."""
+"""The platform's signature over its query parameters → accepted, or refused; ours over a page of the JS-SDK."""
 
 from __future__ import annotations
 
@@ -29,3 +29,9 @@ def check_time(timestamp: str, now_s: float) -> None:
     """
     if not (timestamp.isascii() and timestamp.isdigit() and abs(now_s - int(timestamp[:12])) <= WINDOW_S):
         raise TimeRefused
+
+
+def sign_page(ticket: str, nonce: str, timestamp: int, url: str) -> str:
+    """What lets the JS-SDK work on the page ``url``, which is without its ``#`` (附录 › JS-SDK 使用权限签名算法)."""
+    text = f"jsapi_ticket={ticket}&noncestr={nonce}&timestamp={timestamp}&url={url}"
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()

@@ -8,11 +8,19 @@ from contextlib import asynccontextmanager, contextmanager
 import typer
 from rich.console import Console
 
-from bot.service import Assistant, open_assistant
+from bot.platform import PlatformClient, open_platform
+from bot.platform_errors import sentence_of
+from bot.service import Assistant, identity_of, open_assistant
 from bot.tasks import count_popular
+from bot.tokens import Seal
 from config.logging import set_up_logging
 from config.settings import Settings, load_settings
-from domain.errors import CreditBotError
+from domain.clock import SystemClock
+from domain.errors import CreditBotError, PlatformError
+from domain.ids import new_key
+from knowledge.texts import Texts
+from storage.sealing import Sealer
+from storage.tokens import MemoryTokens
 
 console = Console()
 errors = Console(stderr=True)
@@ -37,6 +45,31 @@ async def assistant_for(settings: Settings) -> AsyncIterator[Assistant]:
         yield assistant
     finally:
         await assistant.close()
+
+
+@asynccontextmanager
+async def platform_for(settings: Settings, texts: Texts) -> AsyncIterator[PlatformClient]:
+    """The platform for one command; what it refuses is told in a sentence, with exit code 1.
+
+    The token is not shared: the platform gives a command the very token that the server uses.
+    """
+    if not settings.has_platform:
+        errors.print(texts.line("platform.not_configured"), style="red")
+        raise typer.Exit(1)
+    client = open_platform(
+        settings.wechat_api_base,
+        identity_of(settings),
+        MemoryTokens(),
+        Seal(Sealer({"once": new_key()})),
+        SystemClock(),
+    )
+    try:
+        yield client
+    except PlatformError as error:
+        errors.print(sentence_of(error, texts), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    finally:
+        await client.close()
 
 
 def quiet_settings() -> Settings:

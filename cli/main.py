@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import ask, check, evaluate, menu, serve
+from cli import ask, check, evaluate, menu, qr, serve
 
 app = typer.Typer(
     help="信用乌海助手：回答信用问题、讲诚信故事、受理投诉的公众号助手。",
@@ -19,6 +19,7 @@ app.command("chat")(ask.chat)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("check")(check.check)
 app.add_typer(menu.app, name="menu")
+app.add_typer(qr.app, name="qr")
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.settings import Settings, parse_keys
@@ -21,7 +21,7 @@ FILE_NAME = "secret_keys"
 class Keys:
     """Newest first. The oldest names residents, so it stays in the list when keys are changed."""
 
-    pairs: tuple[tuple[str, bytes], ...]
+    pairs: tuple[tuple[str, bytes], ...] = field(repr=False)
 
     @property
     def naming(self) -> bytes:

@@ -8,13 +8,14 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import SettingsInvalid
 
 ROOT = Path(__file__).resolve().parent.parent
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOCAL_HTTP = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/|$)")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
 
 
@@ -23,17 +24,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
 
-    wechat_token: str = "simulator"  # noqa: S105 - the stand-in's own token
+    wechat_token: str = Field("simulator", repr=False)
     wechat_appid: str = ""
-    wechat_appsecret: str = ""
-    wechat_aes_key: str = ""
-    wechat_aes_key_previous: str = ""
+    wechat_appsecret: str = Field("", repr=False)
+    wechat_aes_key: str = Field("", repr=False)
+    wechat_aes_key_previous: str = Field("", repr=False)
     wechat_mode: Literal["plain", "compatible", "safe"] = "plain"
     wechat_api_base: str = "https://api.weixin.qq.com"
+    wechat_open_base: str = "https://open.weixin.qq.com"
+    wechat_signin: Literal["on", "off"] = "off"
     wechat_account_id: str = ""
-    database_url: str = ""
-    redis_url: str = ""
-    secret_keys: str = ""
+    database_url: str = Field("", repr=False)
+    redis_url: str = Field("", repr=False)
+    secret_keys: str = Field("", repr=False)
     public_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8080
@@ -50,6 +53,26 @@ class Settings(BaseSettings):
             raise ValueError("应是公众平台给的 43 位字母和数字")
         return value
 
+    @field_validator("wechat_api_base", "wechat_open_base")
+    @classmethod
+    def _secrets_travel_sealed(cls, value: str) -> str:
+        if not (value.startswith("https://") or _LOCAL_HTTP.match(value)):
+            raise ValueError("应是 https:// 开头的地址；只有本机的替身可以用 http://127.0.0.1")
+        return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_has_a_scheme(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("应是 redis:// 开头的地址，如 redis://127.0.0.1:6379/0")
+        return value
+
+    @model_validator(mode="after")
+    def _signin_has_an_account(self) -> Settings:
+        if self.wechat_signin == "on" and not self.has_platform:
+            raise ValueError("WECHAT_SIGNIN 是 on 时，要填 WECHAT_APPID 和 WECHAT_APPSECRET")
+        return self
+
     @model_validator(mode="after")
     def _modes_have_their_keys(self) -> Settings:
         if self.wechat_mode != "plain" and not (self.wechat_aes_key and self.wechat_appid):
@@ -60,6 +83,16 @@ class Settings(BaseSettings):
                 "WECHAT_TOKEN 要填公众平台上自己定的令牌：有 AppID、有公网地址或对外监听时，谁都猜得到默认的"
             )
         return self
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether the platform can be called: menu, pushes, sign-in, files."""
+        return bool(self.wechat_appid and self.wechat_appsecret)
+
+    @property
+    def has_public_url(self) -> bool:
+        """Whether phones can open our pages; beside a stand-in they need not."""
+        return bool(self.public_url) or self.wechat_api_base.startswith("http://")
 
     @property
     def is_simulated(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from domain.complaints.limits import Limits
 from domain.complaints.terms import ComplaintKind, CreditDomain
 from domain.labels import Labelled
+from domain.opening import OpeningHours
 from domain.replies import ReplyKind
 from domain.workdays import WorkCalendar
 
@@ -229,6 +230,15 @@ class MenuButton:
 
 
 @dataclass(frozen=True, slots=True)
+class Scene:
+    """What a QR code of ours opens. ``id`` is printed into the code; ``title``: where it hangs."""
+
+    id: str
+    title: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A service window. Empty strings: not known yet, so never told."""
 
@@ -266,7 +276,7 @@ class City:
     consent_version: str = ""
     units: tuple[str, ...] = ()
     handover: Literal["off", "platform"] = "off"
-    handover_hours: str = ""
+    handover_hours: tuple[OpeningHours, ...] = ()
     privacy_contact: str = ""
 
 
@@ -322,6 +332,7 @@ class Library:
     texts: dict[str, str]
     limits: Limits
     doors: Doors = field(default_factory=Doors)
+    scenes: dict[str, Scene] = field(default_factory=dict)
     themes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.labels import Labelled
+from domain.platform_codes import PlatformCode, code_of
 
 
 class CreditBotError(Exception):
@@ -106,3 +107,57 @@ class DraftChanged(CreditBotError):
 
 class LinkExpired(CreditBotError):
     """A personal link is too old, or was not made by us."""
+
+
+class PlatformError(CreditBotError):
+    """A call to the platform that came to nothing.
+
+    ``call``: which of ours; ``errcode``: as the platform said it; ``detail``: an address to put into a
+    whitelist, or nothing. Never the platform's own words, an address that was called, a token or a person.
+    """
+
+    def __init__(self, call: str, errcode: int, detail: str = "") -> None:
+        self.call = call
+        self.errcode = int(errcode)
+        self.detail = detail
+        super().__init__(f"{call}: {self.code.name.lower()} ({self.errcode})")
+
+    @property
+    def code(self) -> PlatformCode:
+        return code_of(self.errcode)
+
+
+class RetryLater(PlatformError):
+    """The same call may succeed in a while."""
+
+
+class Unreachable(RetryLater):
+    """No answer that could be read. ``is_perhaps_done``: the request had been sent, so it may have worked."""
+
+    def __init__(self, call: str, code: PlatformCode, *, is_perhaps_done: bool) -> None:
+        super().__init__(call, code)
+        self.is_perhaps_done = is_perhaps_done
+
+
+class TokenRefused(RetryLater):
+    """The token that was sent is not valid, or no longer."""
+
+
+class Never(PlatformError):
+    """The same call will never succeed."""
+
+
+class MediaGone(Never):
+    """The platform no longer has the file: it keeps one for three days. Ask the resident for it again."""
+
+
+class MediaUnfit(Never):
+    """The file is larger than it may be, or it is not of a kind that is taken."""
+
+
+class AskOperator(PlatformError):
+    """Somebody has to change a setting, at the platform or here."""
+
+
+class TokensUnavailable(CreditBotError):
+    """The store that processes share tokens through does not answer."""

@@ -51,7 +51,7 @@ def is_for_interview(turn: Turn) -> bool:
         return False
     if name == "more":
         return not turn.dialog.waiting and not turn.dialog.rest
-    return name in COMMANDS and not interview.is_paused
+    return name == "complaint_file" or (name in COMMANDS and not interview.is_paused)
 
 
 def _open(turn: Turn) -> Outcome:

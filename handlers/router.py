@@ -123,7 +123,9 @@ def read(incoming: Incoming, dialog: Dialog, desk: Desk, around: Surroundings) -
     if isinstance(content, (Notice, Unsubscribed)):
         return None
     text = _words(content)
-    found = understand(text, dialog, desk, int(around.now.timestamp())) if text else _sent(content, dialog)
+    found = (
+        understand(text, dialog, desk, int(around.now.timestamp())) if text else _sent(content, dialog, desk)
+    )
     kept = dialog if found.target.startswith("intent:") else replace(dialog, waiting=None)
     kept = kept if found.target == _MORE else replace(kept, rest=())
     return Turn(
@@ -175,14 +177,15 @@ def _words(content: Content) -> str:
     return ""
 
 
-def _sent(content: Content, dialog: Dialog) -> Understanding:
-    """What somebody sends without words."""
+def _sent(content: Content, dialog: Dialog, desk: Desk) -> Understanding:
+    """What somebody sends without words: a code that we know opens its target, anything else is told by its kind."""
     interview, what = dialog.interview, _TOLD_BY.get(type(content))
     if what and interview and not interview.is_paused:
         return Understanding(targets.file(what))
     if what and dialog.tending:
         return Understanding(targets.case(what))
-    return Understanding(targets.intent(_BY_KIND.get(type(content), "unknown")))
+    scene = desk.library.scenes.get(content.scene) if isinstance(content, Subscribed | Scanned) else None
+    return Understanding(scene.target if scene else targets.intent(_BY_KIND.get(type(content), "unknown")))
 
 
 def _handle(turn: Turn, known: Mapping[str, Handler]) -> Outcome:

@@ -13,6 +13,8 @@ TITLE_LIMIT = 14
 ANSWER_LIMIT = 60
 DETAIL_LIMIT = 160
 MIN_ASKS = 6
+SCENES = "knowledge/scenes.yaml"
+_SCENE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 MIN_STORY, MAX_STORY = 400, 900
 _TAIL = re.compile(r"[。？！”）》]$")
 _PHONE = re.compile(
@@ -37,6 +39,8 @@ def check_library(library: Library) -> list[Problem]:
     problems += _unique_titles(library)
     problems += _unique_asks(library)
     problems += _targets(library)
+    problems += _scenes(library)
+    problems += _handover(library)
     for policy in library.policies.values():
         problems += _policy(policy, library)
     for story in library.stories.values():
@@ -66,6 +70,7 @@ def _targets(library: Library) -> Iterator[Problem]:
     """What is offered by its name must be there."""
     offered = [(f"knowledge/intents/{i.id}.yaml", "choices", i.choices) for i in library.intents.values()]
     offered.append(("knowledge/popular.yaml", "items", library.popular))
+    offered += [(f"{SCENES}#{scene.id}", "target", (scene.target,)) for scene in library.scenes.values()]
     shelves: dict[str, Collection[str]] = {
         "policy": library.policies,
         "story": library.stories,
@@ -77,6 +82,31 @@ def _targets(library: Library) -> Iterator[Problem]:
             kind, ident = parse_target(name)
             if ident not in shelves.get(kind, ()):
                 yield Problem(file, field, f"没有 {name} 这一条")
+
+
+def _scenes(library: Library) -> Iterator[Problem]:
+    """A scene is printed on paper: its name has to suit the platform and everybody's keyboard."""
+    for scene in library.scenes.values():
+        if not _SCENE.fullmatch(scene.id):
+            yield Problem(
+                f"{SCENES}#{scene.id}", "", "编号只用小写字母、数字、下划线，以字母开头，最多 64 个"
+            )
+        if not scene.title:
+            yield Problem(f"{SCENES}#{scene.id}", "title", "写清这个码贴在哪里")
+
+
+def _handover(library: Library) -> Iterator[Problem]:
+    city = library.city
+    reasons = {
+        "days": "至少写一天，如 [周一, 周二]",
+        "opens": "应是 '09:00' 这样的时间，放进单引号里",
+        "closes": "应是 '17:30' 这样的时间，放进单引号里，晚于 opens",
+    }
+    for number, line in enumerate(city.handover_hours, start=1):
+        for field in line.faults:
+            yield Problem("city.yaml", f"handover_hours.{number}.{field}", reasons[field])
+    if city.handover == "platform" and not city.handover_hours:
+        yield Problem("city.yaml", "handover_hours", "handover 是 platform 时，要写哪几天几点有人")
 
 
 def _unique_asks(library: Library) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from domain.complaints.limits import Limits
-from domain.entries import City, Document, Doors, Intent, Library, MenuButton, Policy, Saying, Story
+from domain.entries import City, Document, Doors, Intent, Library, MenuButton, Policy, Saying, Scene, Story
 from domain.errors import KnowledgeInvalid, Problem
 from domain.guides import Guide
 from knowledge.check import check_library
@@ -85,6 +85,7 @@ class _Reader:
             texts=self._texts(),
             limits=self._limits(),
             doors=self._doors(),
+            scenes=self._mapping_of(Scene, "scenes.yaml"),
             themes=self._words("themes.yaml"),
             facets=self._words("facets.yaml"),
             answers=self._words("answers.yaml"),

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.service import Assistant
 from bot.tasks import background
-from web import headers, health, pages, simulator, webhook
+from web import headers, health, jssdk, pages, signin, simulator, webhook
 from web.keys import ASSISTANT
 
 
@@ -19,6 +19,8 @@ def build_app(assistant: Assistant) -> web.Application:
     webhook.add_routes(app)
     health.add_routes(app)
     pages.add_routes(app)
+    signin.add_routes(app)
+    jssdk.add_routes(app)
     if assistant.settings.is_simulated:
         simulator.add_routes(app)
     app.cleanup_ctx.append(_lifetime)

@@ -126,7 +126,8 @@ async def sayings(request: web.Request) -> web.Response:
 
 
 async def privacy(request: web.Request) -> web.Response:
-    return page(request, "privacy.html")
+    signs_in = request.app[ASSISTANT].settings.wechat_signin == "on"
+    return page(request, "privacy.html", signs_in=signs_in)
 
 
 async def display_form(request: web.Request) -> web.Response:

@@ -47,12 +47,11 @@ def left(turn: Turn, dialog: Dialog) -> Dialog:
 
 def _left(turn: Turn, outcome: Outcome) -> Outcome:
     """The matter comes first; the draft waits."""
-    assert outcome.reply is not None
-    outcome = replace(outcome, dialog=left(turn, outcome.dialog))
-    if outcome.dialog.interview is None:
-        return outcome
+    dialog, reply = left(turn, outcome.dialog), outcome.reply
+    if dialog.interview is None or reply is None:
+        return replace(outcome, dialog=dialog)
     kept = turn.texts.paragraph("filing.waits")
-    return replace(outcome, reply=replace(outcome.reply, blocks=(*outcome.reply.blocks, kept), card=None))
+    return replace(outcome, dialog=dialog, reply=replace(reply, blocks=(*reply.blocks, kept), card=None))
 
 
 def _without_choices(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-import storage.complaint_tables  # the tables of the same metadata
-from storage.tables import metadata
+from storage import complaint_tables, platform_tables, tables
 
-assert storage.complaint_tables.complaints.metadata is metadata
+assert complaint_tables.metadata is platform_tables.metadata is tables.metadata
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tables.metadata,
     render_as_batch=True,
     compare_type=True,
 )

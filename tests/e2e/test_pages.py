@@ -27,6 +27,7 @@ PAGES = {
     "sayings": "/p/sayings",
     "privacy": "/p/privacy",
     "display": "/p/display",
+    "signin": "/p/signin",
 }
 # name: cookie, colour scheme of the phone, smallest side of a target in CSS pixels
 LOOKS = {

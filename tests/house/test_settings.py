@@ -35,6 +35,12 @@ def test_every_setting_is_in_the_example_and_in_the_docs_with_its_default() -> N
         ({"WECHAT_APPID": "wx1"}, "WECHAT_TOKEN"),
         ({"PORT": "eighty"}, "PORT"),
         ({"WECHAT_MODE": "none"}, "WECHAT_MODE"),
+        ({"WECHAT_API_BASE": "http://api.weixin.qq.com"}, "WECHAT_API_BASE：应是 https"),
+        ({"WECHAT_API_BASE": "http://127.0.0.1.evil.example"}, "WECHAT_API_BASE"),
+        ({"WECHAT_OPEN_BASE": "open.weixin.qq.com"}, "WECHAT_OPEN_BASE"),
+        ({"WECHAT_SIGNIN": "on"}, "WECHAT_APPSECRET"),
+        ({"WECHAT_SIGNIN": "maybe"}, "WECHAT_SIGNIN"),
+        ({"REDIS_URL": "127.0.0.1:6379"}, "REDIS_URL"),
     ],
 )
 def test_bad_setting_is_named(env: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,3 +91,23 @@ def test_postgres_address_is_understood_as_operators_write_it() -> None:
     assert ssl.database == "postgresql+asyncpg://u@h/d?ssl=disable"
     for address in ("postgres://u@h/d", "postgresql://u@h/d", "postgresql+psycopg://u@h/d"):
         assert Settings(_env_file=None, database_url=address).database == "postgresql+asyncpg://u@h/d"
+
+
+def test_stand_in_on_this_machine_may_be_spoken_with_in_the_open() -> None:
+    for address in (
+        "http://127.0.0.1:9090",
+        "http://localhost:9090/",
+        "http://[::1]:9090",
+        "http://127.0.0.1",
+    ):
+        settings = Settings(_env_file=None, wechat_api_base=address, wechat_open_base=address)
+        assert settings.wechat_api_base == address.rstrip("/")
+        assert settings.has_public_url
+
+
+def test_keys_for_one_purpose_say_nothing_of_another(tmp_path: Path) -> None:
+    keys = load_keys(Settings(_env_file=None, data_dir=tmp_path))
+    assert keys.for_use("a") != keys.for_use("b")
+    assert keys.for_use("a") == keys.for_use("a")
+    assert keys.pairs[0][1] not in keys.for_use("a").values()
+    assert keys.pairs[0][1].hex() not in repr(keys)

@@ -12,6 +12,7 @@ from config.settings import ROOT
 from domain.complaints.news import TOLD_ACTIONS, TOLD_STATES
 from domain.complaints.terms import State
 from domain.complaints.transitions import TRANSITIONS
+from domain.platform_codes import PlatformCode
 from handlers.cases.acts import LEVELS
 from knowledge.texts import slots_of
 from services.desk import Desk
@@ -78,12 +79,12 @@ def test_no_sentence_stands_in_the_code(path: Path) -> None:
 
 def used_keys() -> set[str]:
     keys = set()
-    for path in modules("handlers", "bot", "services"):
+    for path in modules("handlers", "bot", "services", "cli"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and re.fullmatch(r"[a-z_]+\.[a-z_]+", text):
                 keys.add(text)
-    return keys
+    return keys | {f"platform.{code.name.lower()}" for code in PlatformCode}
 
 
 def test_every_text_that_is_used_exists_and_every_text_is_used(desk: Desk) -> None:

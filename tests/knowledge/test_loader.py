@@ -31,6 +31,9 @@ def content(tmp_path: Path) -> Path:
             encoding="utf-8",
         )
     (tmp_path / "knowledge" / "popular.yaml").write_text("items: []\n")
+    (tmp_path / "knowledge" / "scenes.yaml").write_text(
+        "window_city: {title: 市诚信建设投诉窗口, target: 'intent:complaint_file'}\n", encoding="utf-8"
+    )
     return tmp_path
 
 
@@ -116,3 +119,52 @@ def test_content_of_the_product_is_sound() -> None:
     assert {policy.topic for policy in library.policies.values()} == set(
         type(next(iter(library.policies.values())).topic)
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("intent:complaint_file", "policy:nothing", ["没有 policy:nothing 这一条"]),
+        ("intent:complaint_file", "nowhere", ["没有 nowhere 这一条"]),
+        ("window_city", "Window-City", ["Window-City", "小写字母"]),
+        ("window_city", "w" * 65, ["最多 64 个"]),
+        ("title: 市诚信建设投诉窗口", "title: ''", ["title"]),
+        ("title: 市诚信建设投诉窗口", "name: 窗口", ["name", "没有这个字段"]),
+    ],
+)
+def test_scene_that_opens_nothing_is_named(content: Path, old: str, new: str, told: list[str]) -> None:
+    complaint = spoil(content, "knowledge/scenes.yaml", old, new)
+    for words in ("scenes.yaml", *told):
+        assert words in complaint
+
+
+HOURS = "handover_hours: [{days: [周一, 周二], opens: '09:00', closes: '17:00'}]"
+
+
+def test_opening_hours_load(content: Path) -> None:
+    city = content / "config/city.yaml"
+    text = city.read_text(encoding="utf-8")
+    city.write_text(
+        text.replace("handover_hours: []", HOURS).replace("handover: 'off'", "handover: platform")
+    )
+    assert load(content)
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        (HOURS.replace("'09:00'", "9:00"), "opens"),
+        (HOURS.replace("'09:00'", "'9:00'"), "handover_hours.1.opens"),
+        (HOURS.replace("'17:00'", "'25:00'"), "handover_hours.1.closes"),
+        (HOURS.replace("'17:00'", "'08:00'"), "晚于 opens"),
+        (HOURS.replace("周一, 周二", ""), "handover_hours.1.days"),
+        (HOURS.replace("周二", "礼拜二"), "只能写：周一、周二"),
+        (HOURS.replace("days", "weekdays"), "weekdays"),
+    ],
+)
+def test_opening_hours_that_cannot_be_meant_are_named(content: Path, new: str, told: str) -> None:
+    assert told in spoil(content, "config/city.yaml", "handover_hours: []", new)
+
+
+def test_handover_to_people_needs_their_hours(content: Path) -> None:
+    assert "哪几天几点有人" in spoil(content, "config/city.yaml", "handover: 'off'", "handover: platform")

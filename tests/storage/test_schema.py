@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+import storage.platform_tables  # noqa: F401 - part of the schema
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.tables import metadata, turns

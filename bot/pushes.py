@@ -1,0 +1,47 @@
+"""What is said outside a reply → a 客服 message as the platform takes it.
+
+Source: 服务号 › 发送客服消息. Letters stay letters (no ``\\uXXXX``); news has one article (45008); the items of a menu
+message have numeric ids, because other ids have come back as 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.render import CARD_DESCRIPTION, CARD_TITLE
+from domain.replies import Card
+
+Message = dict[str, Any]
+
+
+def text_message(text: str) -> Message:
+    """``text`` may hold links as ``bot.render.Renderer.text`` writes them; at most 2048 bytes (45002)."""
+    return {"msgtype": "text", "text": {"content": text}}
+
+
+def news_message(card: Card, base_url: str) -> Message:
+    """A picture with a title that opens a page of ours."""
+    article = {
+        "title": card.title[:CARD_TITLE],
+        "description": card.description[:CARD_DESCRIPTION],
+        "url": base_url + card.page,
+        "picurl": base_url + card.picture,
+    }
+    return {"msgtype": "news", "news": {"articles": [article]}}
+
+
+def image_message(media_id: str) -> Message:
+    return {"msgtype": "image", "image": {"media_id": media_id}}
+
+
+def choices_message(lead: str, choices: Sequence[str], close: str = "") -> Message:
+    """A list to touch; a touch comes back as a text with the words and, mostly, the number from one.
+
+    Only verified real accounts have it (40200).
+    """
+    items = [{"id": str(number), "content": words} for number, words in enumerate(choices, start=1)]
+    return {
+        "msgtype": "msgmenu",
+        "msgmenu": {"head_content": lead, "list": items, "tail_content": close},
+    }
