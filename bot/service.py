@@ -18,12 +18,15 @@ from config.settings import ROOT, Settings
 from domain.clock import Clock, SystemClock
 from handlers.router import check_handlers, find_handlers
 from matching import warm
+from services.casework import Casework
 from services.desk import Content, Places
+from services.submission import rules_of
 from storage.complaints import Complaints
 from storage.conversations import Conversations
 from storage.database import open_database
 from storage.migrate import migrate
 from storage.sealing import BlindIndex, Sealer, Seals
+from storage.staff import Staff
 from storage.tokens import DatabaseTokens, TokenStore
 
 
@@ -38,6 +41,8 @@ class Assistant:
     seals: Seals
     conversations: Conversations
     complaints: Complaints
+    staff: Staff
+    casework: Casework
     pipeline: Pipeline
     callback: Callback
     links: Links
@@ -77,6 +82,7 @@ async def open_assistant(
         raise
     seals = seals_of(keys)
     conversations, complaints = Conversations(engine, seals), Complaints(engine, seals)
+    staff = Staff(engine)
     links = Links(Sealer(keys.for_use("links")))
     renderer = Renderer(settings.base_url, links.personal)
     return Assistant(
@@ -87,6 +93,8 @@ async def open_assistant(
         seals=seals,
         conversations=conversations,
         complaints=complaints,
+        staff=staff,
+        casework=Casework(complaints, staff, lambda: rules_of(content.desk.library), clock),
         pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming),
         callback=Callback(settings, clock),
         links=links,

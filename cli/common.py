@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import TypeVar
 
 import typer
 from rich.console import Console
@@ -13,15 +14,18 @@ from bot.platform_errors import sentence_of
 from bot.service import Assistant, identity_of, open_assistant
 from bot.tasks import count_popular
 from bot.tokens import Seal
+from cli.sentences import sentence_for
 from config.logging import set_up_logging
 from config.settings import Settings, load_settings
 from domain.clock import SystemClock
 from domain.errors import CreditBotError, PlatformError
 from domain.ids import new_key
+from domain.labels import Labelled
 from knowledge.texts import Texts
 from storage.sealing import Sealer
 from storage.tokens import MemoryTokens
 
+L = TypeVar("L", bound=Labelled)
 console = Console()
 errors = Console(stderr=True)
 
@@ -32,8 +36,16 @@ def clean_exit() -> Iterator[None]:
     try:
         yield
     except CreditBotError as error:
-        errors.print(str(error), style="red", markup=False, highlight=False)
+        errors.print(sentence_for(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def member_of(kind: type[L], word: str, what: str) -> L:
+    """The member of an enum by its label or its stored value."""
+    found = next((member for member in kind if word in (member.label, member.value)), None)
+    if found is None:
+        raise typer.BadParameter(f"{what}只能是：{'、'.join(kind.labels())}")
+    return found
 
 
 @asynccontextmanager

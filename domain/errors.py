@@ -161,3 +161,15 @@ class AskOperator(PlatformError):
 
 class TokensUnavailable(CreditBotError):
     """The store that processes share tokens through does not answer."""
+
+
+class StaffUnknown(CreditBotError):
+    """Nobody of that name works here, or no longer."""
+
+
+class StaffExists(CreditBotError):
+    """Somebody of that name works here already."""
+
+
+class ConflictOfInterest(CreditBotError):
+    """Whoever is named in a case has nothing to do with it (信访工作条例第二十八条)."""

@@ -123,6 +123,12 @@ class Complaints:
         async with self._engine.connect() as connection:
             return (await connection.execute(wanted.order_by(complaints.c.id))).scalars().all()
 
+    async def in_state(self, state: State) -> Sequence[str]:
+        """Numbers of the cases in a state."""
+        wanted = select(complaints.c.number).where(complaints.c.state == state.value)
+        async with self._engine.connect() as connection:
+            return (await connection.execute(wanted.order_by(complaints.c.id))).scalars().all()
+
     async def overdue(self, now: datetime, states: tuple[State, ...]) -> Sequence[str]:
         """Numbers of cases in these states whose time is up."""
         wanted = select(complaints.c.number).where(

@@ -1,0 +1,54 @@
+"""Settings → the staff's side of complaints, without the bot around it: what commands work with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.service import places_of, seals_of
+from config.secrets import load_keys
+from config.settings import Settings
+from domain.clock import Clock, SystemClock
+from domain.entries import Library
+from knowledge.loader import load_library
+from services.casework import Casework
+from services.submission import rules_of
+from storage.complaints import Complaints
+from storage.database import open_database
+from storage.migrate import migrate
+from storage.sealing import Seals
+from storage.staff import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a command needs to work on cases."""
+
+    settings: Settings
+    clock: Clock
+    engine: AsyncEngine
+    library: Library
+    seals: Seals
+    complaints: Complaints
+    staff: Staff
+    casework: Casework
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Office]:
+    """Load the knowledge and migrate the database; both closed again."""
+    clock = clock or SystemClock()
+    places, seals = places_of(settings), seals_of(load_keys(settings))
+    engine = open_database(settings.database)
+    try:
+        library = await asyncio.to_thread(load_library, places.knowledge, places.city_file)
+        await migrate(engine)
+        complaints, staff = Complaints(engine, seals), Staff(engine)
+        casework = Casework(complaints, staff, lambda: rules_of(library), clock)
+        yield Office(settings, clock, engine, library, seals, complaints, staff, casework)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,172 @@
+"""``run.py case``: work on complaints at the terminal, until the console is there."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from bot.office import open_office
+from cli.case_view import due_of, lines_of
+from cli.common import clean_exit, console, member_of, quiet_settings
+from domain.complaints.events import Command
+from domain.complaints.terms import Action, Reason, Result, State
+from domain.complaints.transitions import printed
+from storage.complaints import PAGE, Wanted
+
+app = typer.Typer(help="受理和办理投诉。", no_args_is_help=True)
+
+By = Annotated[str, typer.Option("--by", help="谁办的：工作人员的登录名")]
+Number = Annotated[str, typer.Argument(help="受理编号")]
+Text = Annotated[str, typer.Option(help="要写的话；长的用 --file")]
+File = Annotated[
+    Path | None, typer.Option("--file", exists=True, help="从文件读，- 是标准输入", allow_dash=True)
+]
+
+
+@app.command("list")
+def list_cases(
+    by: By,
+    state: Annotated[str, typer.Option(help="只看一种状态，如 待受理")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="只看逾期的")] = False,
+    page: Annotated[int, typer.Option(min=1, help="第几页")] = 1,
+) -> None:
+    """列出能看到的投诉，最急的在前。"""
+    with clean_exit():
+        states = (member_of(State, state, "状态"),) if state else ()
+        asyncio.run(_list(by, states, overdue, page))
+
+
+@app.command("show")
+def show(number: Number, by: By) -> None:
+    """看一件：打码后的内容、期限、经过、能做什么。"""
+    with clean_exit():
+        asyncio.run(_show(number, by))
+
+
+@app.command("accept")
+def accept(
+    number: Number,
+    by: By,
+    urgent: Annotated[bool, typer.Option("--urgent", help="加急")] = False,
+    simple: Annotated[bool, typer.Option("--simple", help="简单的，答复期限短")] = False,
+) -> None:
+    """受理。"""
+    _do(number, Command(Action.ACCEPT, is_urgent=urgent, is_simple=simple), by)
+
+
+@app.command("dispatch")
+def dispatch(
+    number: Number,
+    by: By,
+    to: Annotated[str, typer.Option("--to", help="主办单位的对外名称")],
+    co: Annotated[list[str] | None, typer.Option("--co", help="协办单位，可写多个")] = None,
+) -> None:
+    """派单。"""
+    _do(number, Command(Action.DISPATCH, unit=to, co_units=tuple(co or ())), by)
+
+
+@app.command("answer")
+def answer(
+    number: Number,
+    by: By,
+    result: Annotated[str, typer.Option(help="结论：解决、部分解决、解释说明、暂不具备条件、查无实据")],
+    text: Text = "",
+    file: File = None,
+) -> None:
+    """拟答复：事实、办理、依据、联系人四段，段间空一行。审签、发出用 do。"""
+    with clean_exit():
+        command = Command(Action.WRITE_REPLY, _words(text, file), result=member_of(Result, result, "结论"))
+    _do(number, command, by)
+
+
+@app.command("do")
+def do(
+    number: Number,
+    action: Annotated[
+        str, typer.Argument(help="做什么，如 签收、审签答复、发出答复、不予受理；全部见 case table")
+    ],
+    by: By,
+    text: Text = "",
+    file: File = None,
+    reason: Annotated[str, typer.Option(help="原因")] = "",
+    basis: Annotated[str, typer.Option(help="依据")] = "",
+    channel: Annotated[str, typer.Option(help="替代渠道")] = "",
+    unit: Annotated[str, typer.Option(help="单位")] = "",
+    days: Annotated[int, typer.Option(min=0, help="工作日数（延期）")] = 0,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="到哪天（中止）")] = None,
+    other: Annotated[str, typer.Option(help="另一件的编号（并案）")] = "",
+    refuse: Annotated[str, typer.Option(help="不同意哪个申请，如 申请延期")] = "",
+    result: Annotated[str, typer.Option(help="结论（办结）")] = "",
+    reached: Annotated[bool, typer.Option("--reached", help="联系上了")] = False,
+) -> None:
+    """其余的每一步。"""
+    with clean_exit():
+        command = Command(
+            member_of(Action, action, "做什么"),
+            _words(text, file),
+            reason=member_of(Reason, reason, "原因") if reason else None,
+            basis=basis,
+            channel=channel,
+            unit=unit,
+            days=days,
+            until=until.date() if until else None,
+            other=other,
+            asked=member_of(Action, refuse, "不同意哪个申请") if refuse else None,
+            result=member_of(Result, result, "结论") if result else None,
+            reached=reached,
+        )
+    _do(number, command, by)
+
+
+@app.command("table")
+def table() -> None:
+    """印出办理流程：谁在什么状态能做什么。"""
+    shown = Table("做什么", "在什么状态", "到什么状态", "谁", "还要满足", show_lines=True)
+    for row in printed():
+        shown.add_row(*row)
+    console.print(shown)
+
+
+def _do(number: str, command: Command, by: str) -> None:
+    with clean_exit():
+        asyncio.run(_act(number, command, by))
+
+
+async def _act(number: str, command: Command, by: str) -> None:
+    async with open_office(quiet_settings()) as office:
+        await office.casework.act(number, command, by)
+        file = await office.complaints.read(number)
+    console.print(f"{command.action.label}：{number} 现在是“{file.case.state.label}”。", markup=False)
+
+
+async def _list(by: str, states: tuple[State, ...], is_overdue: bool, page: int) -> None:
+    async with open_office(quiet_settings()) as office:
+        now = office.clock.now()
+        wanted = Wanted(states=states, is_overdue_at=now if is_overdue else None)
+        rows, total = await office.casework.queue(wanted, by, page)
+        shown = Table(
+            "期限", "编号", "对象", "状态", "区", "承办", title=f"共 {total} 件，第 {page} 页，每页 {PAGE} 件"
+        )
+        for row in rows:
+            due = due_of(row, office.library.workdays, now)
+            shown.add_row(due, row.number, row.respondent, row.state.label, row.unit, row.lead_unit)
+    console.print(shown)
+
+
+async def _show(number: str, by: str) -> None:
+    async with open_office(quiet_settings()) as office:
+        file = await office.casework.read(number, by)
+    for line in lines_of(file):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _words(text: str, file: Path | None) -> str:
+    if file is None:
+        return text
+    return (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).strip()

@@ -1,0 +1,47 @@
+"""A case → what stands on the terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.clock import chinese_date, local, local_day
+from domain.complaints.events import Event
+from domain.complaints.records import CaseFile, QueueRow
+from domain.workdays import WorkCalendar
+from services.progress import reply_of
+
+SOON = 1  # working days
+
+
+def due_of(row: QueueRow, calendar: WorkCalendar, now: datetime) -> str:
+    """A deadline in shape and words, as the look has them."""
+    if row.due_at is None:
+        return "– 无期限"
+    if row.due_at < now:
+        return f"▲ 逾期，{chinese_date(local_day(row.due_at))}到期"
+    left = calendar.between(local_day(now), local_day(row.due_at))
+    return f"{'◐' if left <= SOON else '○'} 剩 {left} 个工作日"
+
+
+def lines_of(file: CaseFile) -> list[str]:
+    """All of a case that its readers may see: masked words, clocks, what waits, what happened."""
+    case, opening = file.case, file.case.opening
+    lines = [
+        f"{file.number}　{case.state.label}　第 {case.round} 轮",
+        f"{opening.kind.label}（{opening.domain.label}）　身份：{opening.identity.label}　材料：{file.handed} 件",
+        f"对象：{file.copy.respondent}　地点：{file.copy.place or '没有写'}",
+        f"事情：{file.copy.story}",
+    ]
+    if term := case.term:
+        guessed = "" if term.is_confirmed else "（暂按法定节假日推算）"
+        lines.append(f"期限：{local(term.due_at):%Y-%m-%d %H:%M}{guessed}")
+    if case.requests:
+        lines.append("等待决定：" + "、".join(request.action.label for request in case.requests))
+    if reply := reply_of(file):
+        lines.append(f"答复：{reply}")
+    return [*lines, "经过：", *map(_line, file.events)]
+
+
+def _line(event: Event) -> str:
+    who = f"{event.actor.role.label}{event.actor.id}"
+    return f"{local(event.at):%m-%d %H:%M} {event.action.label}　{who}　{event.command.text}".rstrip()

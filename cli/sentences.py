@@ -1,0 +1,36 @@
+"""What went wrong with a complaint → a sentence for who sits at the terminal."""
+
+from __future__ import annotations
+
+from domain.errors import (
+    ActionRefused,
+    CaseChanged,
+    CaseUnknown,
+    ConflictOfInterest,
+    CreditBotError,
+    SealBroken,
+    StaffExists,
+    StaffUnknown,
+)
+from services.casework import NotPermitted
+
+_SENTENCES: dict[type[CreditBotError], str] = {
+    CaseUnknown: "没有这个编号，请核对。",
+    CaseChanged: "别人刚动过这一件，什么都没有存。请先 case show 看一眼，再办一次。",
+    ConflictOfInterest: "这一件投诉的就是您，请换人办（回避）。",
+    NotPermitted: "您的角色或单位看不了这一件。",
+    SealBroken: "有内容解不开：SECRET_KEYS 里少了当时的密钥，或数据被动过。",
+}
+
+
+def sentence_for(error: CreditBotError) -> str:
+    """One sentence that says what is wrong and what to do."""
+    if isinstance(error, ActionRefused):
+        if error.guard is None:
+            return f"“{error.state.label}”时，您不能“{error.action.label}”。能做的看 case table。"
+        return f"“{error.action.label}”还差一条：{error.guard.label}。"
+    if isinstance(error, StaffUnknown):
+        return f"没有叫 {error} 的工作人员，或已经停用。用 staff list 看看。"
+    if isinstance(error, StaffExists):
+        return f"{error} 已经有了，换一个登录名。"
+    return _SENTENCES.get(type(error), str(error))
