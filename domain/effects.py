@@ -55,6 +55,14 @@ class EvidenceDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceMoved:
+    """What was handed in for a draft belongs to a case now."""
+
+    draft: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class MediaSent:
     """A picture was sent for a draft or a case: ``id`` is what it is kept under once it has been fetched."""
 
@@ -88,5 +96,15 @@ class NewsTold:
 
 
 Effect = (
-    Asked | Missed | Rated | DraftKept | DraftDropped | EvidenceDropped | MediaSent | Filed | Acted | NewsTold
+    Asked
+    | Missed
+    | Rated
+    | DraftKept
+    | DraftDropped
+    | EvidenceDropped
+    | EvidenceMoved
+    | MediaSent
+    | Filed
+    | Acted
+    | NewsTold
 )

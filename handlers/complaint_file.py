@@ -12,10 +12,10 @@ from domain.effects import DraftDropped, DraftKept
 from domain.replies import Choices
 from handlers.filing import answers, submit, words
 from handlers.filing.questions import named
-from handlers.filing.steps import ask, said, standing
+from handlers.filing.steps import ask, said, standing, told_in_passing
 from handlers.turn import Outcome, Turn
 from services.doors import suggest
-from services.interview import untold_door
+from services.interview import closed_door
 from services.phrases import bare_of, is_asking
 
 COMMANDS = frozenset({"back", "cancel", "restart", "later", "more"})
@@ -78,8 +78,9 @@ def _begin(turn: Turn) -> Outcome:
     area = suggest(story, turn.library.doors, turn.library.city).area
     draft = Draft(turn.lot[16:32].hex(), story=story, area=area)
     interview = Interview(Step.CONSENT)
-    lead = (turn.texts.paragraph("filing.story_taken"),) if story else ()
-    if untold_door(draft, turn.library):
+    draft, told = (draft, ()) if closed_door(draft, turn.library) else told_in_passing(turn, draft)
+    lead = (turn.texts.paragraph("filing.story_taken"), *told) if story else ()
+    if closed_door(draft, turn.library):
         interview, lead = Interview(Step.DOOR, then=Step.CONSENT), ()
     gone = (DraftDropped(turn.draft.id),) if turn.draft else ()
     return ask(turn, draft, interview, *lead, effects=(*gone, DraftKept(draft)))

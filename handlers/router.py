@@ -147,7 +147,9 @@ def read(incoming: Incoming, dialog: Dialog, desk: Desk, around: Surroundings) -
 def needs_cases(turn: Turn) -> bool:
     """Whether the resident's own cases have to be loaded before the turn can be handled."""
     kind, name = turn.target
-    return kind == "case" or name.startswith("submit") or (kind == "intent" and name in _ABOUT_CASES)
+    return (
+        kind == "case" or name.startswith(("submit", "like_")) or (kind == "intent" and name in _ABOUT_CASES)
+    )
 
 
 def reply(turn: Turn, handlers: Mapping[str, Handler]) -> Outcome:

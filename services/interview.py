@@ -41,8 +41,8 @@ _MEANINGS: Mapping[Step, tuple[str, ...]] = MappingProxyType(
         Step.CONSENT: ("consent", "no_consent"),
         Step.DOOR: ("stay",),
         Step.STORY: ("done",),
-        Step.HAPPENED: ("skip",),
-        Step.PLACE: ("skip",),
+        Step.HAPPENED: ("skip", "done"),
+        Step.PLACE: ("skip", "done"),
         Step.EVIDENCE: ("done", "skip", "clear"),
         Step.SENSITIVE: ("sensitive=yes", "sensitive=no"),
         Step.PREVIEW: ("submit", "edit", "keep"),
@@ -66,6 +66,11 @@ def meant(bare: str, meanings: Iterable[str], library: Library) -> str | None:
     return next((m for m in meanings if bare in library.answers.get(m.replace("=", "_"), ())), None)
 
 
+def is_only_a_command(bare: str, library: Library) -> bool:
+    """Whether words mean something elsewhere in the interview and are nobody's name: 说完了, 记下来."""
+    return meant(bare, ("done", "aside", "skip"), library) is not None
+
+
 def takes_words(interview: Interview | None) -> bool:
     """Whether whatever is typed now may be the answer itself."""
     return interview is not None and not interview.is_paused and interview.step in FREE
@@ -85,6 +90,12 @@ def untold_door(draft: Draft, library: Library) -> Door | None:
     """The better door for the story, unless it was pointed out already."""
     door = door_for(draft.story, library.doors) if draft.story else None
     return door if door and door.id not in draft.informed else None
+
+
+def closed_door(draft: Draft, library: Library) -> Door | None:
+    """The other door, where the matter is not ours at all: that is said before anything else is asked."""
+    door = untold_door(draft, library)
+    return door if door and door.stays == "no" else None
 
 
 def _edited(text: str, library: Library) -> str | None:

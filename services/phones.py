@@ -38,4 +38,6 @@ def read_phone(text: str) -> PhoneRead:
 def shown(number: str) -> str:
     """A number as its owner may see it again: 138****5678."""
     local = number.removeprefix("+86")
+    if local != number and len(local) != MOBILE_DIGITS:
+        local = f"0{local}"
     return local[:3] + "*" * max(0, len(local) - 7) + local[-4:] if len(local) > 7 else "*" * len(local)

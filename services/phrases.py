@@ -17,9 +17,7 @@ _EMPTY_TALK = frozenset({targets.intent("greeting"), targets.intent("acknowledge
 
 
 _ASKING = re.compile(
-    "|".join(
-        (r"[?？]", "[吗么呢]", "[啥咋谁怎]", "[哪几]", "多[久少]", "为[何啥]", "[能行]不", "是不是", "有没有")
-    )
+    "|".join((r"[?？]", "[吗么呢]", "[啥咋谁怎]", "[哪几]", "多[久少]", "为[何啥]", r"(.)[不没]\1"))
 )
 
 

@@ -52,7 +52,8 @@ HIDDEN = frozenset({Action.RECKON, Action.RETURN, Action.SEND_BACK})
 class Progress:
     """``key``: the sentence in ``texts/status.yaml``; ``values`` fill it. ``due``: the moment that is waited for.
 
-    ``days_left`` of ``days`` working days; ``step``: 1 to 5, 0 where the way has left the usual one.
+    ``days_left``: working days; ``step``: 1 to 5, 0 where the way has left the usual one; ``question``: what the unit
+    wants to know.
     """
 
     key: str
@@ -60,7 +61,9 @@ class Progress:
     step: int
     due: Term | None
     days_left: int
+    is_overdue: bool
     reply: str
+    question: str
     acts: tuple[Action, ...]
 
 
@@ -84,7 +87,9 @@ def progress_of(file: CaseFile, now: datetime, rules: Rules) -> Progress:
         step=STEPS.get(case.state, 0),
         due=due,
         days_left=max(0, due.days_left(today, rules.calendar)) if due else 0,
+        is_overdue=due is not None and due.paused_on is None and now > due.due_at,
         reply=reply_of(file),
+        question=open_question(file),
         acts=tuple(action for action, command in ACTS if can(case, command, now, rules)),
     )
 
@@ -103,6 +108,16 @@ def reply_of(file: CaseFile) -> str:
     if file.case.state not in {State.ANSWERED, State.FOLLOW_UP, State.CLOSED}:
         return ""
     return _last_words(file, Action.WRITE_REPLY)
+
+
+def open_question(file: CaseFile) -> str:
+    """What the unit asked the resident and was not answered since."""
+    for event in reversed(file.events):
+        if event.action is Action.SUPPLEMENT:
+            return ""
+        if event.action is Action.CONTACT and event.command.text:
+            return event.command.text if file.case.state is State.IN_PROGRESS else ""
+    return ""
 
 
 def timeline(file: CaseFile) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain import targets
 from domain.clock import from_unix, local_day
 from domain.complaints.interview import Step
-from domain.complaints.numbers import find_number
+from domain.complaints.numbers import looks_like_number
 from domain.dialog import Dialog
 from domain.ordinals import is_pick, picked_number
 from matching import Decision, Match, normalise
@@ -21,6 +21,7 @@ from services.tending import read_tending
 
 TOPIC_LASTS_S = 30 * 60
 WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
+_STORY = targets.intent("story")
 _STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:(?:(?!/:)[^\s]){1,6})+")
 READ_CHARACTERS = 1200  # of a message; what is longer is a story, and its question stands in here
 
@@ -71,18 +72,19 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
 
 
 def _told(text: str, dialog: Dialog, desk: Desk) -> Understanding:
-    """Words that are the answer itself, unless they are a command or plainly a question that we can answer."""
+    """Words that are the answer itself, unless they are a command or plainly a wish that we can grant."""
     if command := desk.phrases.command(text):
         return Understanding(command)
+    if dialog.tending:
+        return Understanding(targets.case("text"))
     is_story = dialog.interview is not None and dialog.interview.step is Step.STORY
-    if len(text) <= LONGEST_QUESTION and is_asking(text):
+    is_question = is_asking(text)
+    if len(text) <= LONGEST_QUESTION and (is_question or not is_story):
         match = desk.match(text, None)
-        if match.decision is Decision.ANSWER and match.candidates[0].id.startswith("policy:"):
-            best = match.candidates[0]
+        best = match.candidates[0] if match.decision is Decision.ANSWER else None
+        if best and (best.id.startswith("policy:") if is_question else best.id == _STORY):
             return Understanding(best.id, best.confidence, match)
-        if not is_story and dialog.tending is None and is_asking(text[-1:]):
-            return _judged(match, "")
-    return Understanding(targets.case("text") if dialog.tending else targets.file("text"))
+    return Understanding(targets.file("text"))
 
 
 def _judged(match: Match, topic: str) -> Understanding:
@@ -113,7 +115,7 @@ def _chosen(text: str, bare: str, dialog: Dialog, desk: Desk) -> str | None:
 
 def _case_named(text: str) -> str | None:
     """Somebody who sends a case number wants to know how it stands."""
-    return targets.intent("complaint_track") if find_number(text) else None
+    return targets.intent("complaint_track") if looks_like_number(text) else None
 
 
 def _stray_pick(text: str) -> str | None:

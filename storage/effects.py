@@ -19,6 +19,7 @@ from domain.effects import (
     DraftKept,
     Effect,
     EvidenceDropped,
+    EvidenceMoved,
     Filed,
     MediaSent,
     Missed,
@@ -29,7 +30,7 @@ from domain.ids import new_id
 from storage.casefiles import add_event, file_case
 from storage.dialect import insert_of
 from storage.drafts import drop_draft, keep_draft
-from storage.evidence import drop_evidence, expect_media
+from storage.evidence import drop_evidence, expect_media, move_evidence
 from storage.outbox import mark_told
 from storage.sealing import Seals
 from storage.tables import asks, misses, ratings
@@ -64,6 +65,8 @@ async def _store(
             await drop_evidence(connection, ident, at)
         case EvidenceDropped(ident):
             await drop_evidence(connection, ident, at)
+        case EvidenceMoved(ident, number):
+            await move_evidence(connection, ident, number)
         case MediaSent():
             await expect_media(connection, seals, effect, at)
         case Filed(filing):

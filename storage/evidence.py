@@ -89,6 +89,13 @@ async def drop_evidence(
     await connection.execute(update(evidence).where(mine).values(removed_at=at, sealed_media_id=None))
 
 
+async def move_evidence(connection: AsyncConnection, draft: str, number: str) -> None:
+    """What was handed in for a draft belongs to the case of that number now."""
+    case = select(complaints.c.id).where(complaints.c.number == number).scalar_subquery()
+    mine = (evidence.c.draft == draft) & evidence.c.complaint.is_(None) & evidence.c.removed_at.is_(None)
+    await connection.execute(update(evidence).where(mine).values(complaint=case))
+
+
 def of_draft(draft: str) -> Select[Any]:
     return select(evidence).where(evidence.c.draft == draft, evidence.c.removed_at.is_(None))
 

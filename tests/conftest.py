@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ from matching import warm
 from services.desk import Content, Desk, open_desk
 
 # A Monday morning in 乌海: 2026-11-23 10:00.
+KEY = "k1:" + base64.b64encode(b"a key that tests may know.......").decode()
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
@@ -55,7 +57,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(_env_file=None, data_dir=tmp_path, wechat_token="t0ken")
+    return Settings(_env_file=None, data_dir=tmp_path, wechat_token="t0ken", secret_keys=KEY)
 
 
 @pytest_asyncio.fixture

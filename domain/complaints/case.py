@@ -166,15 +166,8 @@ def _suspended(case: Case, event: Event) -> Case:
 
 
 def _rated(case: Case, event: Event) -> Case:
-    command = event.command
-    result = Result.SOLVED if command.solved is Solved.YES else Result.PARTLY
-    return replace(
-        case,
-        is_rated=True,
-        solved=command.solved,
-        satisfied=command.satisfied,
-        result=result if event.target is State.CLOSED else case.result,
-    )
+    """What the resident says of it stands beside the unit's conclusion, it does not replace it."""
+    return replace(case, is_rated=True, solved=event.command.solved, satisfied=event.command.satisfied)
 
 
 def _new_round(case: Case, event: Event) -> Case:
@@ -194,7 +187,7 @@ def _new_round(case: Case, event: Event) -> Case:
     )
 
 
-def _released(case: Case, event: Event) -> Case:
+def _concluded(case: Case, event: Event) -> Case:
     return replace(case, result=event.command.result)
 
 
@@ -268,7 +261,7 @@ _CHANGES: Mapping[Action, Callable[[Case, Event], Case]] = MappingProxyType(
         Action.RATE: _rated,
         Action.REWORK: _new_round,
         Action.REOPEN: _new_round,
-        Action.RELEASE: _released,
+        Action.SIGN_REPLY: _concluded,
         Action.CLOSE: _closed,
         Action.EXPIRE_INFO: _expired_info,
         Action.REVIVE: _revived,

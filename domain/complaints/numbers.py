@@ -14,6 +14,7 @@ _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _FORGIVEN = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _SEPARATORS = re.compile(r"[\s\-_.·—–－]+")
 BODY = 8  # characters of five bits
+_SHAPE = re.compile(r"(?<![0-9A-Z])[A-Z]{2}[0-9]{2}[\s\-–—]?[0-9A-Z]{4}[\s\-–—]?[0-9A-Z]{5}(?![0-9A-Z])")
 _NUMBER = re.compile(rf"([A-Z]{{2}})([0-9]{{2}})([0-9A-Z]{{{BODY + 1}}})")
 
 
@@ -43,11 +44,16 @@ def read_number(text: str) -> str | None:
 
 def find_number(text: str) -> str | None:
     """The first case number in a sentence."""
-    plain = unicodedata.normalize("NFKC", text).upper()
-    pieces = re.findall(
-        r"(?<![0-9A-Z])[A-Z]{2}[0-9]{2}[\s\-–—]?[0-9A-Z]{4}[\s\-–—]?[0-9A-Z]{5}(?![0-9A-Z])", plain
-    )
-    return next((number for piece in pieces if (number := read_number(piece))), None)
+    return next((number for piece in _shaped(text) if (number := read_number(piece))), None)
+
+
+def looks_like_number(text: str) -> bool:
+    """Whether something in a sentence is shaped like a case number, right or not."""
+    return bool(_shaped(text))
+
+
+def _shaped(text: str) -> list[str]:
+    return _SHAPE.findall(unicodedata.normalize("NFKC", text).upper())
 
 
 def read_code(text: str) -> str:

@@ -52,11 +52,11 @@ def start(turn: Turn, file: CaseFile, act: str) -> Outcome:
 
 
 def _urge(turn: Turn, file: CaseFile) -> Outcome:
-    return _do(turn, file, Command(Action.URGE))
+    return carry_out(turn, file, Command(Action.URGE))
 
 
 def _revive(turn: Turn, file: CaseFile) -> Outcome:
-    return _do(turn, file, Command(Action.REVIVE))
+    return carry_out(turn, file, Command(Action.REVIVE))
 
 
 def _withdraw(turn: Turn, file: CaseFile) -> Outcome:
@@ -95,7 +95,7 @@ def go_on(turn: Turn, file: CaseFile, tending: Tending, what: str, value: str) -
 def _confirmed(turn: Turn, file: CaseFile, _tending: Tending, value: str) -> Outcome:
     if value != "yes":
         return show(turn, file, turn.texts.paragraph("case.not_withdrawn"))
-    return _do(turn, file, Command(Action.WITHDRAW))
+    return carry_out(turn, file, Command(Action.WITHDRAW))
 
 
 def _solved(turn: Turn, file: CaseFile, _tending: Tending, value: str) -> Outcome:
@@ -115,7 +115,7 @@ def _satisfied(turn: Turn, file: CaseFile, tending: Tending, value: str) -> Outc
 def _rated(turn: Turn, file: CaseFile, tending: Tending, words: str) -> Outcome:
     solved, _, satisfied = tending.told.partition(",")
     command = Command(Action.RATE, words, solved=Solved.of(solved), satisfied=int(satisfied))
-    return _do(turn, file, command)
+    return carry_out(turn, file, command)
 
 
 def _comment(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outcome:
@@ -143,15 +143,15 @@ def _picture(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outco
 def _supplemented(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outcome:
     if not tending.told:
         return _ask(turn, tending, *turn.texts.paragraphs("case.supplement"))
-    return _do(turn, file, Command(Action.SUPPLEMENT, tending.told))
+    return carry_out(turn, file, Command(Action.SUPPLEMENT, tending.told))
 
 
 def _argued(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outcome:
     """An objection, or the wish to reopen, with its reason."""
-    return _do(turn, file, Command(Action.of(tending.act), turn.text.strip()[:MOST_WORDS]))
+    return carry_out(turn, file, Command(Action.of(tending.act), turn.text.strip()[:MOST_WORDS]))
 
 
-def _do(turn: Turn, file: CaseFile, command: Command) -> Outcome:
+def carry_out(turn: Turn, file: CaseFile, command: Command) -> Outcome:
     """Carry it out, and show the case as it stands afterwards."""
     try:
         event = decide(file.case, command, RESIDENT, turn.now, rules_of(turn.library))

@@ -30,6 +30,8 @@ def show(turn: Turn, file: CaseFile, *lead: Block, effects: tuple[Effect, ...] =
         texts.paragraph("case.head", number=file.number, respondent=file.copy.respondent),
         *texts.paragraphs(progress.key, **progress.values),
         *((plain(progress.reply, may_cut=True),) if progress.reply else ()),
+        *((texts.paragraph("case.question", words=progress.question),) if progress.question else ()),
+        *((texts.paragraph("case.overdue"),) if progress.is_overdue else ()),
         *((texts.paragraph("filing.guessed"),) if guessed else ()),
         *((texts.paragraph("case.acts"), Choices(tuple(acts))) if acts else ()),
         texts.paragraph("case.page"),

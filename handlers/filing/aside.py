@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.complaints.interview import Step
+from domain.complaints.draft import Draft
+from domain.complaints.interview import FREE, Interview, Step
 from domain.dialog import Dialog
 from domain.replies import Block, Choices, ReplyKind
 from handlers.filing.questions import asking
@@ -21,21 +22,38 @@ def go_on(turn: Turn, outcome: Outcome) -> Outcome:
         return outcome
     kind, name = turn.target
     intent = name if kind == "intent" else ""
-    is_urgent = outcome.reply.kind is ReplyKind.EMERGENCY
-    if is_urgent or intent in _LEAVING:
+    if outcome.reply.kind is ReplyKind.EMERGENCY:
+        return _left(turn, _remembering(turn, outcome) if interview.step is Step.STORY else outcome)
+    if intent in _LEAVING:
         return _left(turn, outcome)
-    if intent == "more":
-        return outcome
-    blocks: tuple[Block, ...] = (turn.texts.paragraph("filing.not_an_answer"),)
-    if intent not in _UNANSWERED:
+    return outcome if intent == "more" else _asked_again(turn, outcome, draft, interview)
+
+
+def _asked_again(turn: Turn, outcome: Outcome, draft: Draft, interview: Interview) -> Outcome:
+    """The answer, if there was one, and the question that still waits."""
+    assert outcome.reply is not None
+    kind, name = turn.target
+    is_answered = kind != "intent" or name not in _UNANSWERED
+    missed = "filing.not_words" if interview.step in FREE else "filing.not_an_answer"
+    blocks: tuple[Block, ...] = (turn.texts.paragraph(missed),)
+    if is_answered:
         blocks = (*_without_choices(outcome.reply.blocks), turn.texts.paragraph("filing.go_on"))
     if interview.step is Step.STORY and kind == "policy":
         interview = replace(interview, aside=turn.text.strip())
         blocks = (*blocks, turn.texts.paragraph("filing.aside"))
     reply = replace(outcome.reply, blocks=(*blocks, *asking(turn, draft, interview)), card=None)
     dialog = replace(outcome.dialog, interview=interview, choices=reply.choices)
-    effects = () if intent in _UNANSWERED else outcome.effects
-    return replace(outcome, reply=reply, dialog=dialog, effects=effects)
+    return replace(outcome, reply=reply, dialog=dialog, effects=outcome.effects if is_answered else ())
+
+
+def _remembering(turn: Turn, outcome: Outcome) -> Outcome:
+    """What sounded like an emergency may have belonged to the story: it can still be put there."""
+    assert outcome.reply is not None
+    assert outcome.dialog.interview is not None
+    interview = replace(outcome.dialog.interview, aside=turn.text.strip())
+    blocks = (*outcome.reply.blocks, turn.texts.paragraph("filing.aside_urgent"))
+    dialog = replace(outcome.dialog, interview=interview)
+    return replace(outcome, reply=replace(outcome.reply, blocks=blocks), dialog=dialog)
 
 
 def left(turn: Turn, dialog: Dialog) -> Dialog:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from domain import targets
+from domain.clock import chinese_date
 from domain.complaints.draft import Draft
 from domain.complaints.interview import Interview, Step
 from domain.complaints.terms import Identity
+from domain.dates import read_date
 from domain.entries import Library
 from domain.replies import Block, Choice, Choices, plain
 from handlers.turn import Turn
@@ -74,9 +76,8 @@ def _consent(turn: Turn, _draft: Draft) -> tuple[Block, ...]:
 def _door(turn: Turn, draft: Draft) -> tuple[Block, ...]:
     door = untold_door(draft, turn.library)
     assert door is not None, "the step is only reached where there is one"
-    stays = "filing.door_stay" if door.stays == "also" else "filing.door_insist"
     see = turn.choices_of((door.see,))
-    return plain(door.says), Choices((*see, named("stay", turn.texts.line(stays))))
+    return plain(door.says), Choices((*see, named("stay", turn.texts.line("filing.door_stay"))))
 
 
 def _kind(turn: Turn, draft: Draft) -> tuple[Block, ...]:
@@ -122,14 +123,20 @@ def _respondent(turn: Turn, draft: Draft) -> tuple[Block, ...]:
     return (turn.texts.paragraph("filing.respondent"), *((offered,) if names else ()))
 
 
-def _happened(turn: Turn, _draft: Draft) -> tuple[Block, ...]:
-    return (turn.texts.paragraph("filing.happened"),)
+def _happened(turn: Turn, draft: Draft) -> tuple[Block, ...]:
+    read = read_date(draft.story, turn.today).day if draft.story else None
+    return turn.texts.paragraph("filing.happened"), *_offered("happened", chinese_date(read) if read else "")
 
 
 def _place(turn: Turn, draft: Draft) -> tuple[Block, ...]:
     if draft.place:
         return (turn.texts.paragraph("filing.place_again", place=draft.place),)
-    return (turn.texts.paragraph("filing.place"),)
+    return turn.texts.paragraph("filing.place"), *_offered("place", draft.area)
+
+
+def _offered(step: str, words: str) -> tuple[Block, ...]:
+    """What the story already says, to be taken by a touch."""
+    return (Choices((named(f"{step}={words}", words),)),) if words else ()
 
 
 def _evidence(turn: Turn, draft: Draft) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from domain.effects import DraftKept, Effect
 from domain.replies import Block, Reply, ReplyKind
 from handlers.filing.questions import asking
 from handlers.turn import Outcome, Turn
-from services.interview import circumstances, untold_door
+from services.interview import circumstances, closed_door, untold_door
 
 INTENT = targets.intent("complaint_file")
 
@@ -32,9 +32,22 @@ def advance(
     back = unanswered(draft, given) or Step.PREVIEW
     step = back if interview.is_editing else following(interview.step, draft, given)
     after = Interview(step, is_editing=interview.is_editing and step is not Step.PREVIEW)
-    if untold_door(draft, turn.library):
+    if closed_door(draft, turn.library):
         after = replace(after, step=Step.DOOR, then=step)
+    else:
+        draft, told = told_in_passing(turn, draft)
+        lead = (*lead, *told)
     return ask(turn, draft, after, *lead, effects=(*effects, DraftKept(draft)))
+
+
+def told_in_passing(turn: Turn, draft: Draft) -> tuple[Draft, tuple[Block, ...]]:
+    """Another door that is open as well: pointed out beside the next question, and remembered as told."""
+    door = untold_door(draft, turn.library)
+    if door is None:
+        return draft, ()
+    see = turn.desk.title(door.see)
+    told = turn.texts.paragraph("filing.door_also", says=door.says, see=see)
+    return replace(draft, informed=(*draft.informed, door.id)), (told,)
 
 
 def stay(

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from domain import targets
 from domain.clock import chinese_day, local_day
 from domain.complaints.draft import Draft, Filing
+from domain.complaints.events import Command
 from domain.complaints.interview import Interview, Step, unanswered
 from domain.complaints.records import CaseFile
-from domain.complaints.terms import Stage
+from domain.complaints.terms import Action, Stage
 from domain.complaints.transitions import OPEN
-from domain.effects import Filed
+from domain.effects import Acted, DraftDropped, Effect, EvidenceMoved, Filed
 from domain.errors import ActionRefused
-from domain.replies import Block, Choice, Choices, Reply, ReplyKind
+from domain.replies import Block, Choices, Reply, ReplyKind
+from handlers.cases import acts
 from handlers.filing.answers import Answer
 from handlers.filing.questions import named
 from handlers.filing.steps import INTENT, ask, said
@@ -92,11 +93,37 @@ def _like_another(turn: Turn, interview: Interview, like: CaseFile) -> Outcome:
     on = chinese_day(local_day(like.submitted_at))
     lead = turn.texts.paragraph("filing.like_another", number=like.number, day=on)
     choices = (
-        Choice(turn.texts.line("filing.like_urge"), targets.case(f"urge={like.number}")),
-        Choice(turn.texts.line("filing.like_add"), targets.case(f"supplement={like.number}")),
+        named(f"like_urge={like.number}", turn.texts.line("filing.like_urge")),
+        named(f"like_add={like.number}", turn.texts.line("filing.like_add")),
         named("submit=again", turn.texts.line("filing.like_not")),
     )
     return said(turn, interview, lead, Choices(choices))
 
 
-ANSWERS: Mapping[str, Answer] = MappingProxyType({"submit": _submit})
+def _urge_that(turn: Turn, draft: Draft, _interview: Interview, number: str) -> Outcome:
+    """The case under way is urged instead; what was told anew is dropped."""
+    return _instead(turn, draft, number, Command(Action.URGE), DraftDropped(draft.id))
+
+
+def _add_to_that(turn: Turn, draft: Draft, _interview: Interview, number: str) -> Outcome:
+    """What was told and handed in goes to the case under way."""
+    moved = EvidenceMoved(draft.id, number)
+    return _instead(
+        turn, draft, number, Command(Action.SUPPLEMENT, draft.story), moved, DraftDropped(draft.id)
+    )
+
+
+def _instead(turn: Turn, draft: Draft, number: str, command: Command, *effects: Effect) -> Outcome:
+    file = next((each for each in turn.cases if each.number == number), None)
+    if file is None:
+        return ask(turn, draft, Interview(Step.PREVIEW))
+    outcome = acts.carry_out(turn, file, command)
+    if not any(isinstance(effect, Acted) for effect in outcome.effects):
+        return outcome
+    dialog = replace(outcome.dialog, interview=None)
+    return replace(outcome, dialog=dialog, effects=(*outcome.effects, *effects))
+
+
+ANSWERS: Mapping[str, Answer] = MappingProxyType(
+    {"submit": _submit, "like_urge": _urge_that, "like_add": _add_to_that}
+)

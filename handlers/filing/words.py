@@ -18,7 +18,9 @@ from handlers.filing.answers import Answer
 from handlers.filing.steps import advance, ask, stay
 from handlers.turn import Outcome, Turn
 from services.doors import area_in, is_person_name
+from services.interview import is_only_a_command
 from services.phones import read_phone
+from services.phrases import bare_of
 
 SHORTEST_STORY, SHORTEST_NAME = 8, 2
 LONGEST_LINE, LONGEST_NAME = 100, 30
@@ -27,6 +29,8 @@ _NAME = re.compile(r"[\u3400-\u9fff·•.\sA-Za-z'\-]+")
 
 
 def _told(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
+    if is_only_a_command(bare_of(turn.text), turn.library):
+        return ask(turn, draft, interview, turn.texts.paragraph("filing.not_an_answer"))
     return _TAKES[interview.step](turn, draft, interview, turn.text.strip())
 
 
@@ -152,6 +156,8 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "done": _done,
         "aside": _aside,
         "respondent": _respondent_named,
+        "happened": _happened,
+        "place": _place,
         "picture": _picture,
         "location": _location,
         "unfit": _unfit,

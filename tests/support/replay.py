@@ -1,24 +1,28 @@
 """Golden transcripts: a dialogue in plain text, replayed through the whole pipeline.
 
 ``>`` the resident says · ``<`` an exact line of the answer · ``<~`` a regular expression for a line ·
-``@`` a stage direction (@clock +3d, @user b, @retry, @image, @voice 听到的话, @location, @link, @event
-subscribe, @click 我要投诉) · ``#`` a remark. ``pytest --accept`` rewrites the ``<`` lines.
+``!`` news that a resident is to be told · ``@`` a stage direction (@clock +3d, @user b, @retry, @restart, @image,
+@voice 听到的话, @location, @link, @event subscribe, @click 我要投诉, @long 5000, @staff wang 派单 unit=示例局) ·
+``#`` a remark. ``pytest --accept`` rewrites the ``<`` and ``!`` lines.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from bot.parse import parse_message
 from bot.render import Outbound, to_xml
-from bot.service import Assistant
+from bot.service import Assistant, open_assistant
 from bot.xml import parse_fields
 from domain.clock import ManualClock
+from tests.support.office import StageOffice
 from tests.support.platform import Platform, words_of
 
+LONG = "说好的事一直拖着不办。"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -37,7 +41,7 @@ def read_transcript(path: Path) -> list[Step]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             remarks.append(line)
-        elif line.startswith("<"):
+        elif line.startswith(("<", "!")):
             steps[-1].expected.append(line)
         else:
             steps.append(Step(line, remarks))
@@ -56,7 +60,7 @@ def write_transcript(path: Path, steps: list[Step], heard: list[list[str]]) -> N
 
 
 def _as_expected(answer: list[str]) -> list[str]:
-    return [f"< {line}".rstrip() for line in answer]
+    return [line if line.startswith("! ") else f"< {line}".rstrip() for line in answer]
 
 
 def mismatch(expected: list[str], answer: list[str]) -> str:
@@ -64,7 +68,8 @@ def mismatch(expected: list[str], answer: list[str]) -> str:
     if len(expected) != len(answer):
         return f"expected {len(expected)} lines, heard {len(answer)}:\n" + "\n".join(_as_expected(answer))
     for want, got in zip(expected, answer, strict=True):
-        fits = re.fullmatch(want[2:].strip(), got) if want.startswith("<~") else want == f"< {got}".rstrip()
+        exact = _as_expected([got])[0]
+        fits = re.fullmatch(want[2:].strip(), got) if want.startswith("<~") else want == exact
         if not fits:
             return f"expected {want!r}\nheard    {'< ' + got!r}"
     return ""
@@ -80,6 +85,7 @@ class Replay:
         self.platform = Platform()
         self.sender = "o-resident-a"
         self.last = ""
+        self.office = StageOffice()
 
     async def play(self, action: str) -> list[str]:
         """Carry out one line; returns the lines that the resident reads."""
@@ -90,22 +96,32 @@ class Replay:
         return await self._direct(name, rest.strip())
 
     async def _direct(self, name: str, rest: str) -> list[str]:
-        build = self.platform.message
+        if name in self._stage:
+            return await self._stage[name](rest)
+        return await self._deliver(self._sent(name, rest))
+
+    @property
+    def _stage(self) -> dict[str, Callable[[str], Awaitable[list[str]]]]:
+        """What happens around the conversation."""
+        return {
+            "clock": self._clock_goes_on,
+            "user": self._enters,
+            "restart": self._restart,
+            "staff": lambda line: self.office.act(self.assistant, self.sender, line),
+            "sweep": self._sweep,
+            "retry": lambda _: self._deliver(self.last),
+        }
+
+    def _sent(self, name: str, rest: str) -> str:
+        """What somebody sends without typing, as the platform delivers it."""
         match name:
-            case "clock":
-                amount, unit = int(rest[1:-1]), rest[-1]
-                self.clock.advance(timedelta(**{_UNITS[unit]: amount}))
-                return []
-            case "user":
-                self.sender = f"o-resident-{rest}"
-                return []
-            case "retry":
-                return await self._deliver(self.last)
             case "event":
                 event, _, key = rest.partition(" ")
-                return await self._deliver(self.platform.event(event, key, self.sender))
+                return self.platform.event(event, key, self.sender)
             case "click":
-                return await self._deliver(self.platform.event("CLICK", rest, self.sender))
+                return self.platform.event("CLICK", rest, self.sender)
+            case "long":
+                return self.platform.text(LONG * int(rest), self.sender)
         fields = {
             "image": ("image", {"PicUrl": "http://x/y", "MediaId": "media1"}),
             "voice": ("voice", {"MediaId": "media2", "Format": "amr", "Recognition": rest}),
@@ -119,7 +135,27 @@ class Replay:
             "kind": (rest, {}),
         }
         kind, values = fields[name]
-        return await self._deliver(build(self.sender, kind, msg_id=next(self.platform.ids), **values))
+        return self.platform.message(self.sender, kind, msg_id=next(self.platform.ids), **values)
+
+    async def _clock_goes_on(self, rest: str) -> list[str]:
+        amount, unit = int(rest[1:-1]), rest[-1]
+        self.clock.advance(timedelta(**{_UNITS[unit]: amount}))
+        return []
+
+    async def _enters(self, rest: str) -> list[str]:
+        self.sender = f"o-resident-{rest}"
+        return []
+
+    async def _sweep(self, _rest: str) -> list[str]:
+        await self.assistant.casework.sweep()
+        return await self.office.news(self.assistant)
+
+    async def _restart(self, _rest: str) -> list[str]:
+        """Another process on the same database."""
+        before = self.assistant
+        self.assistant = await open_assistant(before.settings, before.clock, before.content)
+        await before.close()
+        return []
 
     async def _deliver(self, xml: str) -> list[str]:
         self.last = xml
