@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.evidence import Refusal
+
 
 class CreditBotError(Exception):
     """The root: whatever this product raises on purpose."""
@@ -66,3 +68,47 @@ class BodyTooLarge(ProtocolError):
     """The body is larger than any message of the platform."""
 
     status = 413
+
+
+class EvidenceRefused(CreditBotError):
+    """A file is not taken as evidence; ``refusal`` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+class VaultUnreadable(CreditBotError):
+    """A sealed file does not open: it was changed, cut, swapped, or its key is not among ours."""
+
+
+class VaultMissing(VaultUnreadable):
+    """There is no sealed file of this name."""
+
+
+class StorageFull(CreditBotError):
+    """The disk has no room for a file; nothing of it was kept."""
+
+
+class UploadRefused(CreditBotError):
+    """A form that is not read to its end. ``status`` is the HTTP status that says so."""
+
+    status = 400
+
+
+class FormMalformed(UploadRefused):
+    """The body is not a form as browsers send it, or it ended before its end."""
+
+    status = 400
+
+
+class FormTooLarge(UploadRefused):
+    """The form has more bytes, fields or files than any form of ours."""
+
+    status = 413
+
+
+class FormTooSlow(UploadRefused):
+    """The form did not arrive within its time."""
+
+    status = 408
