@@ -16,6 +16,7 @@ from domain.errors import SettingsInvalid
 ROOT = Path(__file__).resolve().parent.parent
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_HOST_PORT = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 
 
 class Settings(BaseSettings):
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     workers: int = 1
     data_dir: Path = Path("data")
     trusted_proxies: int = 0
+    clamd_address: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     simulator: Literal["on", "off", ""] = ""
 
@@ -48,6 +50,14 @@ class Settings(BaseSettings):
     def _aes_key_has_43_characters(cls, value: str) -> str:
         if value and not _AES_KEY.fullmatch(value):
             raise ValueError("应是公众平台给的 43 位字母和数字")
+        return value
+
+    @field_validator("clamd_address")
+    @classmethod
+    def _clamd_is_a_path_or_a_port(cls, value: str) -> str:
+        found = _HOST_PORT.fullmatch(value)
+        if value and not value.startswith("/") and not (found and int(found[1]) < 65536):
+            raise ValueError("应是 主机:端口，或以 / 开头的套接字路径")
         return value
 
     @model_validator(mode="after")
