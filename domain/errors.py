@@ -87,13 +87,17 @@ class VaultMissing(VaultUnreadable):
 
 
 class StorageFull(CreditBotError):
-    """The disk has no room for a file; nothing of it was kept."""
+    """The disk has no room for a file; nothing of it was kept. ``fields``: what a form said before it."""
+
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 class UploadRefused(CreditBotError):
-    """A form that is not read to its end. ``status`` is the HTTP status that says so."""
+    """A form that is not read to its end. ``status`` is the HTTP status that says so; ``fields`` what it said
+    before, so that the resident need not write it again."""
 
     status = 400
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 class FormMalformed(UploadRefused):

@@ -83,13 +83,13 @@ async def read_form(request: web.Request, folder: Path, limits: FormLimits) -> A
     form = Form()
     try:
         _check_head(request, limits)
-        await in_thread(_check_disk, folder, limits.spare_disk_bytes + (request.content_length or 0))
         with _refusing(), or_full():
             async with asyncio.timeout(limits.within_s):
                 await _read(request, folder, limits, form)
         yield form
-    except UploadRefused as error:
+    except (UploadRefused, StorageFull) as error:
         log.info("form_refused", reason=type(error).__name__)
+        error.fields = tuple(form.fields.items())
         raise
     finally:
         for upload in form.uploads:
@@ -101,12 +101,6 @@ def _check_head(request: web.Request, limits: FormLimits) -> None:
         raise FormMalformed
     if (request.content_length or 0) > limits.request_bytes:
         raise FormTooLarge
-
-
-def _check_disk(folder: Path, wanted: int) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < wanted:
-        raise StorageFull
 
 
 @contextmanager
@@ -121,8 +115,11 @@ def _refusing() -> Iterator[None]:
 
 
 async def _read(request: web.Request, folder: Path, limits: FormLimits, form: Form) -> None:
-    stream = cast(StreamReader, _Metered(request.content, limits.request_bytes, limits.silence_s))
-    reader = MultipartReader(request.headers, stream, max_field_size=_HEADER_BYTES, max_headers=_HEADERS)
+    parts = limits.fields + limits.files + 1
+    meter = _Metered(request.content, limits.request_bytes, parts * (_HEADERS + 4), limits.silence_s)
+    reader = MultipartReader(
+        request.headers, cast(StreamReader, meter), max_field_size=_HEADER_BYTES, max_headers=_HEADERS
+    )
     left = limits.fields_bytes
     while (part := await reader.next()) is not None:
         if not isinstance(part, BodyPartReader) or not part.name or len(part.name) > _NAME_CHARACTERS:
@@ -136,7 +133,7 @@ async def _read(request: web.Request, folder: Path, limits: FormLimits, form: Fo
             left -= len(value)
             form.fields.add(part.name, _decoded(value))
         else:
-            await _file(part, folder, limits, form)
+            await _file(part, folder, limits, form, request.content_length or 0)
 
 
 async def _text(part: BodyPartReader, most: int) -> bytes:
@@ -156,29 +153,36 @@ def _decoded(value: bytes) -> str:
     return text.replace("\r\n", "\n")
 
 
-async def _file(part: BodyPartReader, folder: Path, limits: FormLimits, form: Form) -> None:
+async def _file(part: BodyPartReader, folder: Path, limits: FormLimits, form: Form, coming: int) -> None:
     """One file to disk. Larger than any may be: the rest is read past, so that the other fields are not lost."""
+    name = _plain_name(part.filename or "")
+    start = await part.read_chunk(_PIECE_BYTES)
+    if not start and not name:
+        return  # what a browser sends for a file that was not chosen
     if len(form.uploads) >= limits.files:
         raise FormTooLarge
-    file = cast(BinaryIO, await in_thread(tempfile.TemporaryFile, dir=folder))
+    file = await in_thread(_temporary_file, folder, limits.spare_disk_bytes + coming)
     try:
-        size, is_whole = await _copy(part, file, limits.file_bytes)
+        size, is_whole = await _copy(part, start, file, limits.file_bytes)
     except BaseException:
         file.close()
         raise
-    name = _plain_name(part.filename or "")
-    if not size and not name:
-        file.close()
-        return
     claimed = part.headers.get("Content-Type", "").partition(";")[0].strip()
     form.uploads.append(Upload(file, name, claimed[:_NAME_CHARACTERS], size, is_whole))
 
 
-async def _copy(part: BodyPartReader, file: BinaryIO, most: int) -> tuple[int, bool]:
+def _temporary_file(folder: Path, wanted: int) -> BinaryIO:
+    """A file without a name. A disk that is nearly full is left to the database."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free < wanted:
+        raise StorageFull
+    return cast(BinaryIO, tempfile.TemporaryFile(dir=folder))
+
+
+async def _copy(part: BodyPartReader, start: bytes, file: BinaryIO, most: int) -> tuple[int, bool]:
     """How many bytes came, and whether all of them were kept; else none are."""
-    size, waiting = 0, bytearray()
-    while not part.at_eof():
-        waiting += await part.read_chunk(_PIECE_BYTES)
+    size, waiting = 0, bytearray(start)
+    while True:
         if size + len(waiting) > most:
             await in_thread(file.truncate, 0)
             await part.release()
@@ -187,7 +191,9 @@ async def _copy(part: BodyPartReader, file: BinaryIO, most: int) -> tuple[int, b
             await in_thread(_write, file.fileno(), bytes(waiting))
             size += len(waiting)
             waiting.clear()
-    return size, True
+        if part.at_eof():
+            return size, True
+        waiting += await part.read_chunk(_PIECE_BYTES)
 
 
 def _write(descriptor: int, piece: bytes) -> None:
@@ -203,11 +209,15 @@ def _plain_name(name: str) -> str:
 
 
 class _Metered:
-    """What ``MultipartReader`` asks of a stream, with every byte counted and no silence too long."""
+    """What ``MultipartReader`` asks of a stream, with every byte and every line counted and no silence too long.
 
-    def __init__(self, stream: StreamReader, most: int, silence_s: float) -> None:
+    Lines are heads and boundaries: each costs a pass of Python, so a body of nothing else is ended early.
+    """
+
+    def __init__(self, stream: StreamReader, most: int, lines: int, silence_s: float) -> None:
         self._stream = stream
-        self._left = most
+        self._bytes_left = most
+        self._lines_left = lines
         self._silence_s = silence_s
 
     async def read(self, n: int = -1) -> bytes:
@@ -215,18 +225,19 @@ class _Metered:
             return self._counted(await self._stream.read(n))
 
     async def readline(self, *, max_line_length: int | None = None) -> bytes:
+        self._lines_left -= 1
         async with asyncio.timeout(self._silence_s):
             return self._counted(await self._stream.readline(max_line_length=max_line_length))
 
     def unread_data(self, data: bytes) -> None:
-        self._left += len(data)
+        self._bytes_left += len(data)
         self._stream.unread_data(data)
 
     def at_eof(self) -> bool:
         return self._stream.at_eof()
 
     def _counted(self, piece: bytes) -> bytes:
-        self._left -= len(piece)
-        if self._left < 0:
+        self._bytes_left -= len(piece)
+        if self._bytes_left < 0 or self._lines_left < 0:
             raise FormTooLarge
         return piece

@@ -16,12 +16,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiohttp import FormData, web
+from aiohttp import FormData, StreamReader, web
 from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.errors import CreditBotError, FormMalformed, FormTooLarge, FormTooSlow, StorageFull, UploadRefused
+from domain.errors import FormMalformed, FormTooLarge, FormTooSlow, StorageFull, UploadRefused
 from domain.evidence import EvidenceLimits
 from web.uploads import Form, FormLimits, read_form
 
@@ -42,7 +42,7 @@ class Seen:
     limits: FormLimits = LIMITS
     fields: list[tuple[str, str]] = field(default_factory=list)
     files: list[tuple[str, str, int, bool, bytes]] = field(default_factory=list)
-    errors: list[CreditBotError] = field(default_factory=list)
+    errors: list[UploadRefused | StorageFull] = field(default_factory=list)
     done: asyncio.Event = field(default_factory=asyncio.Event)
     during: Callable[[Form], None] = lambda form: None
 
@@ -279,6 +279,27 @@ async def test_body_without_end_is_refused(start: bytes, seen: Seen) -> None:
     assert isinstance(seen.errors[0], FormTooLarge | FormMalformed)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"\n" * 500_000, (PART.replace(b"a.jpg", b"") + b"\r\n") * 5_000, PART[:-2] + b"X: 1\r\n" * 20_000],
+)
+async def test_body_of_many_lines_is_not_walked_to_its_end(
+    body: bytes, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line costs a pass of Python, and this one form would keep everybody waiting."""
+    lines = 0
+    readline = StreamReader.readline
+
+    async def counting(self: StreamReader, **how: Any) -> bytes:
+        nonlocal lines
+        lines += 1
+        return await readline(self, **how)
+
+    monkeypatch.setattr(StreamReader, "readline", counting)
+    assert await post_raw(seen, body) in {400, 413}
+    assert lines < 5000
+
+
 @pytest.mark.parametrize("content_type", ["a/b", "multipart/form-data", "multipart/mixed; boundary=xyz"])
 async def test_other_bodies_are_no_forms(content_type: str, seen: Seen) -> None:
     assert await post_raw(seen, PART + b"x" + END, content_type) == 400
@@ -400,7 +421,17 @@ async def test_disk_that_is_nearly_full_is_left_to_the_database(
 ) -> None:
     seen.limits = replace(LIMITS, spare_disk_bytes=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=1200))
-    assert await post(seen, form_of(("a.jpg", b"x" * 500, "image/jpeg"))) == 507
+    files = form_of(("a.jpg", b"x" * 500, "image/jpeg"), text="words")
+    assert await post(seen, files) == 507
+    assert seen.errors[0].fields == (("text", "words"),)
+    words = form_of(("", b"", "application/octet-stream"), text="words")
+    assert await post(seen, words) == 200, "words need no room"
+
+
+async def test_what_was_read_before_a_refusal_is_not_lost(seen: Seen) -> None:
+    form = form_of(*[("a", b"x", "image/jpeg")] * 5, text="words")
+    assert await post(seen, form) == 413
+    assert seen.errors[0].fields == (("text", "words"),)
 
 
 async def test_files_have_no_name_and_live_as_long_as_the_route_reads_them(seen: Seen) -> None:
