@@ -64,24 +64,35 @@ def read(vault: Vault, name: str) -> bytes:
 
 
 CORPUS = {
-    "photo of a phone": (files.jpeg(4000, 3000), "IMG_0001.JPG", "image/jpeg", MediaType.JPEG),
-    "photo lying on its side": (files.rotated_jpeg(6), "照片.jpg", "image/jpeg", MediaType.JPEG),
-    "photo of an old phone": (files.jpeg(), "", "application/octet-stream", MediaType.JPEG),
-    "photo under a wrong name": (files.jpeg(), "x.png", "image/webp", MediaType.JPEG),
-    "screenshot": (files.png(), "Screenshot.png", "image/png", MediaType.PNG),
-    "webp": (files.webp(), "x.webp", "image/webp", MediaType.WEBP),
-    "heic": (files.heic(), "IMG_1.HEIC", "image/heic", MediaType.HEIC),
-    "heavy png": (files.png(4600, 4500), "x.png", "image/png", MediaType.PNG),
-    "moving picture": (files.animated("WEBP"), "x.webp", "image/webp", MediaType.WEBP),
-    "name outside of the folder": (files.jpeg(), "../../../etc/passwd.jpg", "image/jpeg", MediaType.JPEG),
-    "very long name": (files.jpeg(), "照" * 500 + ".jpg", "image/jpeg", MediaType.JPEG),
-    "name of control characters": (files.jpeg(), "a\r\nX-Evil: 1\0.jpg", "image/jpeg", MediaType.JPEG),
+    "photo of a phone": (lambda: files.jpeg(4000, 3000), "IMG_0001.JPG", "image/jpeg", MediaType.JPEG),
+    "photo lying on its side": (lambda: files.rotated_jpeg(6), "照片.jpg", "image/jpeg", MediaType.JPEG),
+    "photo of an old phone": (files.jpeg, "", "application/octet-stream", MediaType.JPEG),
+    "photo under a wrong name": (files.jpeg, "x.png", "image/webp", MediaType.JPEG),
+    "screenshot": (files.png, "Screenshot.png", "image/png", MediaType.PNG),
+    "webp": (files.webp, "x.webp", "image/webp", MediaType.WEBP),
+    "heic": (files.heic, "IMG_1.HEIC", "image/heic", MediaType.HEIC),
+    "heavy png": (lambda: files.png(4600, 4500), "x.png", "image/png", MediaType.PNG),
+    "moving picture": (lambda: files.animated("WEBP"), "x.webp", "image/webp", MediaType.WEBP),
+    "name outside of the folder": (
+        files.jpeg,
+        "../../../etc/passwd.jpg",
+        "image/jpeg",
+        MediaType.JPEG,
+    ),
+    "very long name": (files.jpeg, "照" * 500 + ".jpg", "image/jpeg", MediaType.JPEG),
+    "name of control characters": (
+        files.jpeg,
+        "a\r\nX-Evil: 1\0.jpg",
+        "image/jpeg",
+        MediaType.JPEG,
+    ),
 }
 
 
 @pytest.mark.parametrize("name", CORPUS)
 async def test_good_picture_is_kept_twice(name: str, intake: Intake, vault: Vault) -> None:
-    content, called, claimed, media = CORPUS[name]
+    make, called, claimed, media = CORPUS[name]
+    content = make()
     kept = await one(intake, content, called, claimed)
     assert isinstance(kept, Kept)
     assert read(vault, kept.original) == content
@@ -109,24 +120,29 @@ async def test_document_is_kept_as_it_is(intake: Intake, vault: Vault) -> None:
 
 
 REFUSED = {
-    "nothing": (b"", "x.jpg", "image/jpeg", Refusal.EMPTY),
-    "cut off": (files.saved(files.picture(2000, 2000))[:9000], "x.jpg", "image/jpeg", Refusal.CORRUPT),
-    "cut off heic": (files.heic()[:-100], "x.heic", "image/heic", Refusal.CORRUPT),
+    "nothing": (lambda: b"", "x.jpg", "image/jpeg", Refusal.EMPTY),
+    "cut off": (
+        lambda: files.saved(files.picture(2000, 2000))[:9000],
+        "x.jpg",
+        "image/jpeg",
+        Refusal.CORRUPT,
+    ),
+    "cut off heic": (lambda: files.heic()[:-100], "x.heic", "image/heic", Refusal.CORRUPT),
     "heic that is something else": (
-        files.heic()[:300] + bytes(range(256)) * 40,
+        lambda: files.heic()[:300] + bytes(range(256)) * 40,
         "x.heic",
         "image/heic",
         Refusal.CORRUPT,
     ),
-    "svg": (files.SVG, "x.jpg", "image/jpeg", Refusal.DISGUISED),
-    "html": (files.HTML, "x.jpg", "image/jpeg", Refusal.DISGUISED),
-    "pdf as a picture": (files.pdf(), "x.jpg", "image/jpeg", Refusal.DISGUISED),
-    "program": (files.EXE, "x.png", "", Refusal.DISGUISED),
-    "film": (files.MP4, "x.mp4", "video/mp4", Refusal.NOT_TAKEN),
-    "bomb": (files.png_bomb(9000), "x.png", "image/png", Refusal.TOO_MANY_PIXELS),
-    "head of a bomb": (files.png_head(20_000, 20_000), "x.png", "image/png", Refusal.TOO_MANY_PIXELS),
+    "svg": (lambda: files.SVG, "x.jpg", "image/jpeg", Refusal.DISGUISED),
+    "html": (lambda: files.HTML, "x.jpg", "image/jpeg", Refusal.DISGUISED),
+    "pdf as a picture": (files.pdf, "x.jpg", "image/jpeg", Refusal.DISGUISED),
+    "program": (lambda: files.EXE, "x.png", "", Refusal.DISGUISED),
+    "film": (lambda: files.MP4, "x.mp4", "video/mp4", Refusal.NOT_TAKEN),
+    "bomb": (lambda: files.png_bomb(9000), "x.png", "image/png", Refusal.TOO_MANY_PIXELS),
+    "head of a bomb": (lambda: files.png_head(20_000, 20_000), "x.png", "image/png", Refusal.TOO_MANY_PIXELS),
     "heic of a hundred million dots": (
-        files.heic().replace(
+        lambda: files.heic().replace(
             b"ispe\0\0\0\0" + (640).to_bytes(4) + (480).to_bytes(4),
             b"ispe\0\0\0\0" + (10_000).to_bytes(4) + (10_000).to_bytes(4),
         ),
@@ -134,21 +150,21 @@ REFUSED = {
         "image/heic",
         Refusal.TOO_MANY_PIXELS,
     ),
-    "encrypted pdf": (files.encrypted_pdf(), "x.pdf", "application/pdf", Refusal.ENCRYPTED_PDF),
+    "encrypted pdf": (files.encrypted_pdf, "x.pdf", "application/pdf", Refusal.ENCRYPTED_PDF),
     "pdf with a script": (
-        files.packed_pdf(b"<< /S /JavaScript /JS (x) >>"),
+        lambda: files.packed_pdf(b"<< /S /JavaScript /JS (x) >>"),
         "x.pdf",
         "application/pdf",
         Refusal.ACTIVE_PDF,
     ),
-    "broken pdf": (b"%PDF-1.7\nstartxref\n9\n%%EOF", "x.pdf", "application/pdf", Refusal.CORRUPT),
+    "broken pdf": (lambda: b"%PDF-1.7\nstartxref\n9\n%%EOF", "x.pdf", "application/pdf", Refusal.CORRUPT),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
 async def test_bad_file_is_refused_and_nothing_is_kept(name: str, intake: Intake, vault: Vault) -> None:
-    content, called, claimed, refusal = REFUSED[name]
-    assert await one(intake, content, called, claimed) == Refused(0, called, refusal)
+    make, called, claimed, refusal = REFUSED[name]
+    assert await one(intake, make(), called, claimed) == Refused(0, called, refusal)
     assert list(vault.names()) == []
 
 

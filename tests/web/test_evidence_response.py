@@ -29,10 +29,7 @@ def vault(tmp_path: Path) -> Vault:
     return Vault(tmp_path / "evidence", {"k1": bytes(32)})
 
 
-@pytest_asyncio.fixture
-async def client(assistant: Assistant, vault: Vault) -> AsyncIterator[Client]:
-    """The application with two routes more."""
-
+def add_routes(app: web.Application, vault: Vault) -> None:
     async def display(request: web.Request) -> web.StreamResponse:
         return await send_display(request, vault, request.match_info["name"], "WH26-7K4Q-9MZP 1")
 
@@ -40,9 +37,24 @@ async def client(assistant: Assistant, vault: Vault) -> AsyncIterator[Client]:
         media = {member.value: member for member in MediaType}[request.query["media"]]
         return await send_original(request, vault, request.match_info["name"], media, '证据/"1\r\nX-Evil: 1')
 
-    app = build_app(assistant)
     app.router.add_get("/evidence/{name}", display)
     app.router.add_get("/evidence/{name}/original", original)
+
+
+@pytest_asyncio.fixture
+async def client(vault: Vault) -> AsyncIterator[Client]:
+    """The two routes alone."""
+    app = web.Application()
+    add_routes(app, vault)
+    async with TestClient(TestServer(app)) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def product(assistant: Assistant, vault: Vault) -> AsyncIterator[Client]:
+    """The two routes within the application, behind its guard."""
+    app = build_app(assistant)
+    add_routes(app, vault)
     async with TestClient(TestServer(app)) as opened:
         yield opened
 
@@ -78,8 +90,8 @@ async def test_original_is_only_ever_a_download(media: MediaType, client: Client
 
 
 @pytest.mark.parametrize("path", ["", "/original?media=application/pdf"])
-async def test_headers_are_exactly_those(path: str, client: Client, vault: Vault) -> None:
-    answer = await client.get(f"/evidence/{vault.put((SCRIPT,))}{path}")
+async def test_headers_are_exactly_those(path: str, product: Client, vault: Vault) -> None:
+    answer = await product.get(f"/evidence/{vault.put((SCRIPT,))}{path}")
     wanted = SECURITY_HEADERS | {
         "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -127,7 +139,17 @@ async def test_evidence_damaged_further_on_is_broken_off(
         path.write_bytes(path.read_bytes()[: -(path.stat().st_size % (PIECE_BYTES + 16))])
     with pytest.raises((ClientPayloadError, ClientConnectionError)):
         await (await client.get(f"/evidence/{name}")).read()
-    assert (await client.get("/healthz")).status == 200
+    assert (await client.get(f"/evidence/{vault.put((b'x',))}")).status == 200
+
+
+async def test_evidence_damaged_further_on_is_not_followed_by_a_page(
+    product: Client, vault: Vault, tmp_path: Path
+) -> None:
+    """The application turns an error into a page; within a picture it would be taken for its end."""
+    name = vault.put((CONTENT,))
+    _damage(path_of(tmp_path, name), len(CONTENT))
+    with pytest.raises((ClientPayloadError, ClientConnectionError)):
+        await (await product.get(f"/evidence/{name}")).read()
 
 
 def _damage(path: Path, at: int) -> None:
