@@ -177,7 +177,7 @@ def main() -> None:
         serve(options.serve)
         return
     content = phone_picture()
-    # Beside the project, not in /tmp: that may be memory, and a disk is what is to be measured.
+    # Beside the project: the system's folder for passing files may be memory, and a disk is to be measured.
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
         print(f"{len(content)} bytes")
         for step, milliseconds in steps(content, Path(folder) / "steps").items():
