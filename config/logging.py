@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import warnings
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -73,5 +74,6 @@ def set_up_logging(level: str) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    # What aiohttp tells of a request it cannot read is the request itself.
+    # What aiohttp tells of a request or a form that it cannot read is the request, or a file's name, itself.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module=r"aiohttp\.multipart")

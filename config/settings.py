@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LOCAL_HTTP = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/|$)")
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_HOST_PORT = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})")
 
 
 class Settings(BaseSettings):
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     workers: int = 1
     data_dir: Path = Path("data")
     trusted_proxies: int = 0
+    clamd_address: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     simulator: Literal["on", "off", ""] = ""
 
@@ -72,6 +74,14 @@ class Settings(BaseSettings):
         if self.wechat_signin == "on" and not self.has_platform:
             raise ValueError("WECHAT_SIGNIN 是 on 时，要填 WECHAT_APPID 和 WECHAT_APPSECRET")
         return self
+
+    @field_validator("clamd_address")
+    @classmethod
+    def _clamd_is_a_path_or_a_port(cls, value: str) -> str:
+        found = _HOST_PORT.fullmatch(value)
+        if value and not value.startswith("/") and not (found and int(found[1]) < 65536):
+            raise ValueError("应是 主机:端口，或以 / 开头的套接字路径")
+        return value
 
     @model_validator(mode="after")
     def _modes_have_their_keys(self) -> Settings:

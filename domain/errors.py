@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.evidence import Refusal
 from domain.labels import Labelled
 from domain.platform_codes import PlatformCode, code_of
 
@@ -173,3 +174,51 @@ class StaffExists(CreditBotError):
 
 class ConflictOfInterest(CreditBotError):
     """Whoever is named in a case has nothing to do with it (信访工作条例第二十八条)."""
+
+
+class EvidenceRefused(CreditBotError):
+    """A file is not taken as evidence; ``refusal`` says why."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+class VaultUnreadable(CreditBotError):
+    """A sealed file does not open: it was changed, cut, swapped, or its key is not among ours."""
+
+
+class VaultMissing(VaultUnreadable):
+    """There is no sealed file of this name."""
+
+
+class StorageFull(CreditBotError):
+    """The disk has no room for a file; nothing of it was kept. ``fields``: what a form said before it."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+class UploadRefused(CreditBotError):
+    """A form that is not read to its end. ``status`` is the HTTP status that says so; ``fields`` what it said
+    before, so that the resident need not write it again."""
+
+    status = 400
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+class FormMalformed(UploadRefused):
+    """The body is not a form as browsers send it, or it ended before its end."""
+
+    status = 400
+
+
+class FormTooLarge(UploadRefused):
+    """The form has more bytes, fields or files than any form of ours."""
+
+    status = 413
+
+
+class FormTooSlow(UploadRefused):
+    """The form did not arrive within its time."""
+
+    status = 408

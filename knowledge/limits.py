@@ -8,13 +8,14 @@ from datetime import time
 from pathlib import Path
 
 from domain.complaints.clock import OfficeHours
-from domain.complaints.limits import RULE_NAMES, EvidenceLimits, Limit, Limits
+from domain.complaints.limits import RULE_NAMES, Limit, Limits
 from domain.complaints.terms import Stage
 from domain.errors import Problem
+from domain.evidence import EvidenceLimits
 from knowledge.files import FileUnreadable, read_yaml
 from knowledge.schema import build
 
-NO_LIMITS = Limits("", {}, {}, OfficeHours((), time.max), EvidenceLimits(0, 0, 0, 0, 0, 0))
+NO_LIMITS = Limits("", {}, {}, OfficeHours((), time.max), EvidenceLimits(0, 0, 0, 0, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ drafts = Table(
     Index("ix_drafts_changed_at", "changed_at"),
 )
 
-# Pictures and documents. ``draft`` until the case is filed; then ``complaint`` too.
+# Pictures and documents. ``draft`` until the case is filed; then ``complaint`` too. ``original`` and ``display``:
+# names in the vault, empty where there is none (yet).
 evidence = Table(
     "evidence",
     metadata,
@@ -110,6 +111,11 @@ evidence = Table(
     Column("media_type", String(60), nullable=False),
     Column("size", Integer, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("original", String(32), nullable=False),
+    Column("display", String(32), nullable=False),
     Column("scan", String(20), nullable=False),
     Column("sealed_media_id", LargeBinary),
     Column("attempts", Integer, nullable=False),

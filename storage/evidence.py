@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.effects import MediaSent
+from domain.evidence import EvidenceKind, Kept, Scan
 from storage.complaint_tables import complaints, evidence
 from storage.sealing import Seals
 
@@ -29,25 +30,39 @@ async def expect_media(connection: AsyncConnection, seals: Seals, sent: MediaSen
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file that is in the vault under ``id``, for a draft or (``number``) for a case."""
+class Holder:
+    """Whose a file is: a draft's, or (``number``) a case's."""
 
-    id: str
-    kind: str
-    media_type: str
-    size: int
-    sha256: str
-    scan: str
     draft: str = ""
     number: str = ""
 
 
-async def add_evidence(connection: AsyncConnection, file: StoredFile, at: datetime) -> None:
-    case = select(complaints.c.id).where(complaints.c.number == file.number).scalar_subquery()
-    told = {name: getattr(file, name) for name in ("kind", "media_type", "size", "sha256", "scan")}
-    row = _row(file.id, file.draft, at) | told
-    row |= {"status": STORED, "complaint": case if file.number else None}
+async def add_evidence(
+    connection: AsyncConnection, ident: str, kept: Kept, holder: Holder, at: datetime
+) -> None:
+    """A file that is in the vault."""
+    case = select(complaints.c.id).where(complaints.c.number == holder.number).scalar_subquery()
+    row = _row(ident, holder.draft, at) | stored_values(kept)
+    row |= {"complaint": case if holder.number else None}
     await connection.execute(insert(evidence).values(row))
+
+
+def stored_values(kept: Kept) -> dict[str, Any]:
+    """What is known of a file once it is in the vault."""
+    accepted = kept.accepted
+    return {
+        "status": STORED,
+        "kind": accepted.kind.value,
+        "media_type": accepted.media_type.value,
+        "size": accepted.size,
+        "sha256": accepted.sha256,
+        "width": accepted.width,
+        "height": accepted.height,
+        "pages": accepted.pages,
+        "original": kept.original,
+        "display": kept.display,
+        "scan": kept.scan.value,
+    }
 
 
 async def due_media(connection: AsyncConnection, now: datetime, most: int) -> Sequence[RowMapping]:
@@ -112,12 +127,17 @@ def _row(ident: str, draft: str, at: datetime) -> dict[str, Any]:
     return {
         "id": ident,
         "draft": draft,
-        "kind": "picture",
+        "kind": EvidenceKind.PICTURE.value,
         "status": WAITING,
         "media_type": "",
         "size": 0,
         "sha256": "",
-        "scan": "unscanned",
+        "width": 0,
+        "height": 0,
+        "pages": 0,
+        "original": "",
+        "display": "",
+        "scan": Scan.UNSCANNED.value,
         "attempts": 0,
         "added_at": at,
     }

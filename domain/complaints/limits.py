@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from domain.complaints.clock import OfficeHours
 from domain.complaints.terms import Stage
+from domain.evidence import EvidenceLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +17,6 @@ class Limit:
     value: int
     unit: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceLimits:
-    """What a resident may hand in."""
-
-    most_pictures: int
-    most_documents: int
-    picture_bytes: int
-    document_bytes: int
-    most_pixels: int
-    display_pixels: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def _picture(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outco
     content = turn.incoming.content
     if not isinstance(content, Picture) or not content.media_id:
         return _ask(turn, tending, turn.texts.paragraph("filing.picture_unread"))
-    most = turn.library.limits.evidence.most_pictures
+    most = turn.library.limits.evidence.pictures
     if file.handed >= most:
         return _ask(turn, tending, turn.texts.paragraph("filing.picture_too_many", most=most))
     sent = MediaSent(turn.lot[:16].hex(), content.media_id, number=file.number)

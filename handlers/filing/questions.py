@@ -142,7 +142,7 @@ def _offered(step: str, words: str) -> tuple[Block, ...]:
 def _evidence(turn: Turn, draft: Draft) -> tuple[Block, ...]:
     if draft.evidence:
         return (turn.texts.paragraph("filing.evidence_more", handed=handed_in(turn, draft)),)
-    most = turn.library.limits.evidence.most_pictures
+    most = turn.library.limits.evidence.pictures
     return turn.texts.paragraphs("filing.evidence", most=most)
 
 

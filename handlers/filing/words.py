@@ -99,7 +99,7 @@ def _aside(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outco
 def _picture(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
     """A picture counts whenever it comes; it is fetched in the background."""
     content = turn.incoming.content
-    most = turn.library.limits.evidence.most_pictures
+    most = turn.library.limits.evidence.pictures
     if not isinstance(content, Picture) or not content.media_id:
         return ask(turn, draft, interview, turn.texts.paragraph("filing.picture_unread"))
     if draft.pictures >= most:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import warnings
 
 import structlog
+from aiohttp.multipart import parse_content_disposition
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +40,13 @@ def test_our_loggers_and_the_libraries_go_the_same_way(capsys) -> None:  # type:
     assert "event_happened" in logged
     assert "征信怎么查" not in logged
     assert "13812345678" not in logged
+
+
+def test_file_name_that_a_library_cannot_read_is_not_told() -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        parse_content_disposition('form-data; name="张三的身份证')
+        assert len(told) == 1, "or else this proves nothing"
+        set_up_logging("INFO")
+        parse_content_disposition('form-data; name="张三的身份证')
+    assert len(told) == 1

@@ -41,6 +41,8 @@ def test_every_setting_is_in_the_example_and_in_the_docs_with_its_default() -> N
         ({"WECHAT_SIGNIN": "on"}, "WECHAT_APPSECRET"),
         ({"WECHAT_SIGNIN": "maybe"}, "WECHAT_SIGNIN"),
         ({"REDIS_URL": "127.0.0.1:6379"}, "REDIS_URL"),
+        ({"CLAMD_ADDRESS": "run/clamd.ctl"}, "CLAMD_ADDRESS"),
+        ({"CLAMD_ADDRESS": "127.0.0.1:99999"}, "CLAMD_ADDRESS"),
     ],
 )
 def test_bad_setting_is_named(env: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
