@@ -18,8 +18,10 @@ from config.settings import ROOT, Settings
 from domain.clock import Clock, SystemClock
 from handlers.router import check_handlers, find_handlers
 from matching import warm
+from services.antivirus import Antivirus
 from services.casework import Casework
 from services.desk import Content, Places
+from services.evidence import Intake
 from services.submission import rules_of
 from storage.complaints import Complaints
 from storage.conversations import Conversations
@@ -28,6 +30,7 @@ from storage.migrate import migrate
 from storage.sealing import BlindIndex, Sealer, Seals
 from storage.staff import Staff
 from storage.tokens import DatabaseTokens, TokenStore
+from storage.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Assistant:
     complaints: Complaints
     staff: Staff
     casework: Casework
+    vault: Vault
+    intake: Intake
     pipeline: Pipeline
     callback: Callback
     links: Links
@@ -83,6 +88,8 @@ async def open_assistant(
     seals = seals_of(keys)
     conversations, complaints = Conversations(engine, seals), Complaints(engine, seals)
     staff = Staff(engine)
+    vault = Vault(settings.data_dir / "evidence", keys.for_use("evidence"))
+    antivirus = Antivirus(settings.clamd_address)
     links = Links(Sealer(keys.for_use("links")))
     renderer = Renderer(settings.base_url, links.personal)
     return Assistant(
@@ -94,6 +101,8 @@ async def open_assistant(
         conversations=conversations,
         complaints=complaints,
         staff=staff,
+        vault=vault,
+        intake=Intake(vault, content.desk.library.limits.evidence, antivirus),
         casework=Casework(complaints, staff, lambda: rules_of(content.desk.library), clock),
         pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming),
         callback=Callback(settings, clock),
