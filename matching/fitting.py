@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from matching.base import Base
-from matching.learning import Example, fit_ranker, mean_loss
-from matching.model import FACTORS, Linear, Model, confidences, rank
+from matching.learning import Examples, fit_ranker, mean_loss
+from matching.model import FACTORS, Linear, Model, accept, rank
 from matching.reading import Reader
-from matching.retrieval import Found, find
+from matching.retrieval import TOGETHER, Wanted, find
 from matching.tables import DATA
 from matching.types import Item
 
@@ -56,25 +56,16 @@ def answer_threshold(base: Base, model: Model, reader: Reader, refused: float = 
     """
     if len(base.ids) < LEAST:
         return model.answer
-    rows = np.linspace(0, base.size - 1, min(HIDDEN, base.size)).astype(np.int64)
-    passed = [
-        confidence_of(
-            find(base, reader.read(base.texts[row], spoken=True), hidden_item=int(base.owner[row])), model
-        )
-        for row in rows
-    ]
+    passed: list[float] = []
+    for group in hidden_out(base, reader):
+        passed += accept(group.found, rank(group.found, model.ranker), model.acceptance)
     return float(np.clip(np.quantile(passed, refused), *BOUNDS))
-
-
-def confidence_of(found: Found | None, model: Model) -> float:
-    """The probability that the best of what was found is right."""
-    return float(confidences(rank(found, model.ranker), model.acceptance, 1)[0]) if found else 0.0
 
 
 def fit(base: Base, shipped: Linear, reader: Reader) -> Linear:
     """Weights that order the left-out questions better; the shipped ones when they are not beaten."""
     examples = left_out(base, reader)
-    if len(examples) < LEAST:
+    if sum(len(group.right) for group in examples) < LEAST:
         return shipped
     halves = (examples[::2], examples[1::2])
     before = sum(mean_loss(half, shipped) for half in halves)
@@ -85,18 +76,39 @@ def fit(base: Base, shipped: Linear, reader: Reader) -> Linear:
     return fit_ranker(examples, near=shipped, pull=PULL, rounds=ROUNDS) if after < before else shipped
 
 
-def left_out(base: Base, reader: Reader, most: int = MOST) -> list[Example]:
+def left_out(base: Base, reader: Reader, most: int = MOST) -> list[Examples]:
     """Questions of items that have others, each asked as if it were not in the base."""
-    count = np.diff(base.first)
-    rows = np.flatnonzero(count[base.owner] > 1)
+    rows = np.flatnonzero(np.diff(base.first)[base.owner] > 1)
     if len(rows) > most:
         rows = rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
-    return [
-        Example(
-            find(base, reader.read(base.texts[row], spoken=True), hidden_row=int(row)),
+    asked = [
+        (
+            Wanted(reader.read(base.texts[row], spoken=True), hidden_row=row),
             frozenset((int(base.owner[row]),)),
         )
-        for row in rows
+        for row in rows.tolist()
+    ]
+    return examples(base, asked)
+
+
+def hidden_out(base: Base, reader: Reader, most: int = HIDDEN) -> list[Examples]:
+    """Questions, evenly over the base, each asked as if its item were not there: none is right."""
+    rows = np.linspace(0, base.size - 1, min(most, base.size)).astype(np.int64).tolist()
+    return examples(
+        base,
+        [
+            (Wanted(reader.read(base.texts[row], spoken=True), hidden_item=int(base.owner[row])), frozenset())
+            for row in rows
+        ],
+    )
+
+
+def examples(base: Base, asked: Sequence[tuple[Wanted, frozenset[int]]]) -> list[Examples]:
+    """Questions with their right items, looked up some at a time: at least two groups, so that they can be halved."""
+    step = max(1, min(32, len(asked) // 2, TOGETHER // max(1, base.size)))
+    parts = [asked[start : start + step] for start in range(0, len(asked), step)]
+    return [
+        Examples(find(base, [one for one, _ in part]), tuple(right for _, right in part)) for part in parts
     ]
 
 
