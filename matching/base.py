@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -71,8 +73,8 @@ class _Gathered:
     """What has been read so far, in growing arrays."""
 
     def __init__(self) -> None:
-        self.keys: tuple[dict[str, int], ...] = tuple({} for _ in VIEWS)
-        self.view_of = array("b")
+        number = count().__next__  # keys are numbered over all views, in the order in which they are met
+        self.keys: tuple[defaultdict[str, int], ...] = tuple(defaultdict(number) for _ in VIEWS)
         self.texts: list[str] = []
         self.raw: list[str] = []
         self.sounds: list[str] = []
@@ -88,32 +90,29 @@ class _Gathered:
         self.types.append(reading.types)
         self.negative.append(reading.is_negative)
         before = len(self.row_keys)
-        for view, pieces in enumerate(reading.views()):
-            keys = self.keys[view]
-            for piece in pieces:
-                key = keys.get(piece)
-                if key is None:
-                    key = keys[piece] = len(self.view_of)
-                    self.view_of.append(view)
-                self.row_keys.append(key)
+        for keys, pieces in zip(self.keys, reading.views(), strict=True):
+            self.row_keys.extend(map(keys.__getitem__, pieces))
         self.row_sizes.append(len(self.row_keys) - before)
 
     def freeze(self, ids: tuple[str, ...]) -> Base:
         """Everything gathered, as arrays with rarities and postings."""
         size = len(self.texts)
         owner = np.array(self.owner, np.int32)
-        view_of = np.array(self.view_of, np.intp)
+        keys = tuple(map(dict, self.keys))
+        view_of = np.empty(sum(map(len, keys)), np.intp)
+        for view, table in enumerate(keys):
+            view_of[np.fromiter(table.values(), np.intp, len(table))] = view
         row_keys, row_size = np.frombuffer(self.row_keys, np.int32), np.array(self.row_sizes, np.intp)
         row_of = np.arange(size, dtype=np.int32).repeat(row_size)
         rarity = _rarity(row_keys, owner[row_of], len(view_of), len(ids))
-        common, class_of = _general(self.keys[VIEWS.index("forms")], len(view_of))
+        common, class_of = _general(keys[VIEWS.index("forms")], len(view_of))
         posts = _postings(row_keys, row_of, rarity, view_of, size)
         return Base(
             ids=ids, texts=self.texts, raw=self.raw, sounds=self.sounds,
             lengths=np.stack((_lengths(self.texts), _lengths(self.sounds))), owner=owner,
             first=np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int32),
             types=np.array(self.types, np.int32), negative=np.array(self.negative, np.bool_),
-            keys=self.keys, view_of=view_of, class_of=class_of, rarity=rarity, common=common,
+            keys=keys, view_of=view_of, class_of=class_of, rarity=rarity, common=common,
             strength=rarity * STRENGTH[view_of],
             row_start=row_size.cumsum() - row_size, row_size=row_size, row_keys=row_keys,
             row_mass=masses(view_of[row_keys], row_of, rarity[row_keys], (len(VIEWS), size)).astype(np.float32),

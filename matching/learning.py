@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from matching.base import Doubles, Floats
 from matching.model import FACTORS, Linear, factors, grounds, rank
 from matching.retrieval import Found
+
+MEMORY = 10  # steps that the minimiser looks back
+ENOUGH, TINY, CALM = 1e-4, 1e-6, 1e-9  # of the expected fall; of a step; of the loss, below which it rests
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,36 @@ def fit_logistic(numbers: Floats, hit: Doubles, weight: Doubles, *, pull: float)
 
 
 def _minimum(loss: Callable[[Doubles], tuple[float, Doubles]], start: Doubles, rounds: int) -> Doubles:
-    from scipy.optimize import minimize  # 30 MB that a base with a cached fit never needs
+    """L-BFGS (Nocedal and Wright, Numerical Optimization, 7.4) over a smooth convex loss with its slope."""
+    place, (value, slope) = start, loss(start)
+    steps: deque[tuple[Doubles, Doubles]] = deque(maxlen=MEMORY)
+    for _ in range(rounds):
+        way = _downhill(slope, steps)
+        fall, pace = float(way @ slope), 1.0 if steps else min(1.0, 1 / float(np.abs(slope).sum() + 1e-12))
+        ahead = place + pace * way
+        reached, next_slope = loss(ahead)
+        while reached > value + ENOUGH * pace * fall and pace > TINY:
+            pace /= 2
+            ahead = place + pace * way
+            reached, next_slope = loss(ahead)
+        if value - reached <= CALM * max(abs(value), abs(reached), 1.0):
+            return ahead if reached < value else place
+        if (ahead - place) @ (next_slope - slope) > 0:
+            steps.append((ahead - place, next_slope - slope))
+        place, value, slope = ahead, reached, next_slope
+    return place
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": rounds})
-    return np.asarray(found.x, np.float64)
+
+def _downhill(slope: Doubles, steps: Sequence[tuple[Doubles, Doubles]]) -> Doubles:
+    """The direction to go: the slope, bent by what the last steps told of the curvature."""
+    way, shares = -slope, []
+    for moved, turned in reversed(steps):
+        share = float(moved @ way) / float(moved @ turned)
+        shares.append(share)
+        way = way - share * turned
+    if steps:
+        moved, turned = steps[-1]
+        way = way * (float(moved @ turned) / float(turned @ turned))
+    for (moved, turned), share in zip(steps, reversed(shares), strict=True):
+        way = way + (share - float(turned @ way) / float(moved @ turned)) * moved
+    return way
