@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,30 +18,35 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.noise import noisy
 from knowledge.loader import load_library
-from matching.base import build_base
+from matching.base import Base, Floats, build_base
 from matching.fitting import PULL, examples, hidden_out, left_out
 from matching.learning import Examples, fit_acceptance, fit_ranker
-from matching.model import FACTORS, GROUNDS, Linear, accept, rank
+from matching.model import FACTORS, GROUNDS, MEANT, Linear, accept, rank, shipped
 from matching.normal import normalise
 from matching.reading import Reader
 from matching.retrieval import Wanted
+from matching.semantic import Encoder, installed_encoder, meaning, vectors_of
 from matching.types import Item
 
 SETS = ("ths", "covid", "lcqmc")
 NOISE = ("mixed", "homophones", "dropped")
 ROOT = Path(__file__).resolve().parent.parent
-OUT = ROOT / "matching" / "data" / "constants.json"
+DATA = ROOT / "matching" / "data"
 PARAPHRASES, HIDDEN = 2500, 1000  # of our own knowledge: questions left out, questions whose entry is hidden
+SLIPS = 3  # one group of slips in so many teaches acceptance
+STRANGERS = 16  # one question of another set in so many
+ASKED = 0.45  # of the questions, at most, are put to the encoder
 
 Groups = list[Examples]
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """One domain as examples: to rank by, to accept by, and the base's own questions left out."""
+    """One domain as examples: questions as they are and with slips, and the base's own ones left out."""
 
-    ranked: Groups
-    accepted: Groups
+    clean: Groups
+    slips: Groups
+    strangers: Groups  # questions of other domains: none is right
     own: Groups
     is_measured: bool  # whether what it refuses is like what people ask, so that thresholds may be read off
 
@@ -57,36 +62,80 @@ def read_set(folder: Path) -> tuple[list[Item], list[tuple[str, str | None]]]:
     ]
 
 
-def gather(folder: Path, noise_limit: int = 2500) -> Domain:
+Asked = tuple[Wanted, frozenset[int]]
+
+
+def gather(
+    folder: Path, strange: Sequence[str], encoder: Encoder | None = None, noise_limit: int = 2500
+) -> Domain:
     """Evidence for every question of a set, and for noisy forms of some of them."""
     items, queries = read_set(folder)
     reader = Reader()
     base = build_base(items, reader, normalise)
+    vectors = vectors_of(base.texts, encoder) if encoder else None
     place = {name: number for number, name in enumerate(base.ids)}
 
-    def asked(text: str, right: str | None) -> tuple[Wanted, frozenset[int]]:
+    def asked(text: str, right: str | None) -> Asked:
         wanted = Wanted(reader.read(normalise(text), spoken=True))
         return wanted, frozenset((place[right],)) if right else frozenset()
 
-    clean = examples(base, [asked(text, right) for text, right in queries])
-    step = max(1, len(queries) // noise_limit)
+    some = queries[:: max(1, len(queries) // noise_limit)]
     slips = [
-        asked(noisy(text, kind, number), right)
-        for kind in NOISE
-        for number, (text, right) in enumerate(queries[::step])
-        if right
+        asked(noisy(text, kind, number), right) for kind in NOISE for number, (text, right) in enumerate(some)
     ]
-    return Domain(clean + examples(base, slips), clean, left_out(base, reader), is_measured=True)
+    return Domain(
+        look_up(base, [asked(text, right) for text, right in queries], encoder, vectors),
+        look_up(base, slips, encoder, vectors),
+        look_up(base, [asked(text, None) for text in strange], encoder, vectors),
+        left_out(base, reader, vectors=vectors),
+        is_measured=True,
+    )
 
 
-def gather_own() -> Domain:
+def strangers(root: Path, names: Sequence[str]) -> list[str]:
+    """Some questions of each of the named sets."""
+    return [text for name in names for text, _ in read_set(root / name)[1][::STRANGERS]]
+
+
+def look_up(base: Base, asked: Sequence[Asked], encoder: Encoder | None, vectors: Floats | None) -> Groups:
+    """Questions with their evidence, and with what the encoder adds where there is one."""
+    groups = examples(base, asked)
+    if encoder is None or vectors is None:
+        return groups
+    return [_sensed(encoder, vectors, group) for group in groups]
+
+
+def _sensed(encoder: Encoder, vectors: Floats, group: Examples) -> Examples:
+    asked = vectors_of([reading.text for reading in group.found.asked.readings], encoder)
+    told = meaning(vectors, group.found, list(asked.astype(np.float32)))
+    return Examples(replace(group.found, meaning=told), group.right)
+
+
+def gather_own(strange: Sequence[str], encoder: Encoder | None = None) -> Domain:
     """The real knowledge, its paraphrases left out one at a time: the domain we are for."""
     items, lexicon = own_base()
     reader = Reader(lexicon)
     base = build_base(items, reader, normalise)
-    told = left_out(base, reader, PARAPHRASES)
+    vectors = vectors_of(base.texts, encoder) if encoder else None
+    told = left_out(base, reader, PARAPHRASES, vectors=vectors)
+    refused = hidden_out(base, reader, HIDDEN, vectors=vectors)
+    nothing: frozenset[int] = frozenset()
+    slips: list[Asked] = []
+    for number, row in enumerate(np.linspace(0, base.size - 1, PARAPHRASES).astype(int).tolist()):
+        item = int(base.owner[row])
+        text = noisy(base.raw[row], NOISE[number % len(NOISE)], number)
+        reading = reader.read(normalise(text), spoken=True)
+        if number % 2:
+            slips.append((Wanted(reading, hidden_item=item), nothing))
+        else:
+            slips.append((Wanted(reading, hidden_row=row), frozenset((item,))))
+    others = [(Wanted(reader.read(normalise(text), spoken=True)), nothing) for text in strange]
     return Domain(
-        told, told[::2] + hidden_out(base, reader, HIDDEN), left_out(base, reader), is_measured=False
+        told + refused,
+        look_up(base, slips, encoder, vectors),
+        look_up(base, others, encoder, vectors),
+        left_out(base, reader, vectors=vectors),
+        is_measured=False,
     )
 
 
@@ -116,6 +165,17 @@ def thresholds(groups: Sequence[tuple[Linear, Groups]], acceptance: Linear) -> t
     return float(np.mean(answer)), float(np.mean(clarify))
 
 
+def asked_below(domains: Sequence[Domain]) -> float:
+    """The confidence, without an encoder, that half of the questions of each set reach: below it one is asked."""
+    halves = []
+    for domain in domains:
+        plain = [replace(part.found, meaning=None) for part in domain.clean]
+        ranker = shipped().ranker
+        sure = [one for found in plain for one in accept(found, rank(found, ranker), shipped().acceptance)]
+        halves.append(float(np.quantile(sure, ASKED)))
+    return min(halves)
+
+
 def table(linear: Linear, names: Sequence[str]) -> dict[str, object]:
     """Weights by name: [mean, scale, weight]."""
     rows: NDArray[np.float32] = np.stack((linear.mean, linear.scale, linear.weight), axis=1)
@@ -130,24 +190,46 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("root", type=Path)
     parser.add_argument("--sets", nargs="*", default=list(SETS))
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--semantic", action="store_true", help="with the installed encoder's evidence")
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    domains = [*(gather(options.root / name) for name in options.sets), gather_own()]
-    ranker = fit_ranker([part for domain in domains for part in domain.ranked])
-    groups = [(fit_ranker(domain.own, near=ranker, pull=PULL), domain.accepted) for domain in domains]
-    acceptance = fit_acceptance(groups)
-    measured = [group for domain, group in zip(domains, groups, strict=True) if domain.is_measured]
+    encoder = installed_encoder() if options.semantic else None
+    domains = [
+        gather(
+            options.root / name,
+            strangers(options.root, [one for one in options.sets if one != name]),
+            encoder,
+        )
+        for name in options.sets
+    ]
+    domains.append(gather_own(strangers(options.root, options.sets), encoder))
+    ranker = fit_ranker([part for domain in domains for part in domain.clean + domain.slips])
+    own = [fit_ranker(domain.own, near=ranker, pull=PULL) for domain in domains]
+    acceptance = fit_acceptance(
+        [
+            (fitted, domain.clean + domain.slips[::SLIPS] + domain.strangers)
+            for fitted, domain in zip(own, domains, strict=True)
+        ]
+    )
+    measured = [
+        (fitted, domain.clean) for fitted, domain in zip(own, domains, strict=True) if domain.is_measured
+    ]
     answer, clarify = thresholds(measured, acceptance)
     about = (
         f"Written by benchmarks/fit_constants.py from the development halves of {', '.join(options.sets)}"
         " and the paraphrases in knowledge/: [mean, scale, weight]."
     )
+    more = MEANT if encoder else ()
     written = {
         "about": about, "answer": round(answer, 4), "clarify": round(clarify, 4),
-        "ranker": table(ranker, FACTORS), "acceptance": table(acceptance, GROUNDS),
+        "ranker": table(ranker, (*FACTORS, *more)),
+        "acceptance": table(acceptance, (*GROUNDS, *(f"top_{name}" for name in more))),
     }  # fmt: skip
+    if encoder:
+        written["unsure"] = round(asked_below([domain for domain in domains if domain.is_measured]), 4)
     text = json.dumps(written, ensure_ascii=False, indent=1)
-    options.out.write_text(text + "\n", encoding="utf-8")
+    out = options.out or DATA / ("constants-semantic.json" if encoder else "constants.json")
+    out.write_text(text + "\n", encoding="utf-8")
     print(f"answer {answer:.3f} clarify {clarify:.3f}")
 
 

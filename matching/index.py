@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from matching.base import Base, build_base
+from matching.base import Base, Floats, build_base
 from matching.clauses import focus, has_content, is_follow_up, split_questions, subject
 from matching.evidence import MISSING, NAMES, covered
 from matching.fitting import REFUSED, fitted, stamp_of
-from matching.model import Model, Ranking, accept, confidences, rank, shipped
+from matching.model import Model, Ranking, accept, confidences, rank, shipped, shipped_semantic
 from matching.normal import dropped, normalise
 from matching.reading import Reader, Reading
 from matching.retrieval import TOGETHER, Found, Wanted, find
+from matching.semantic import Encoder, meaning, vectors_of
 from matching.types import Candidate, Decision, Item, Match, Token
 
 SHOWN = 10
@@ -32,6 +33,7 @@ class _Answer:
     found: Found
     ranking: Ranking
     confidence: tuple[float, ...]
+    model: Model  # which judged it
 
     @property
     def sure(self) -> float:
@@ -56,13 +58,23 @@ class _Plan:
         yield from self.windows
 
 
+@dataclass(frozen=True, slots=True)
+class _Sense:
+    """An encoder, the vectors of the base's questions, and the model that weighs what they add."""
+
+    encoder: Encoder
+    vectors: Floats
+    model: Model
+
+
 class Index:
     """Immutable; any number of threads may read it."""
 
-    def __init__(self, base: Base, reader: Reader, model: Model) -> None:
+    def __init__(self, base: Base, reader: Reader, model: Model, sense: _Sense | None = None) -> None:
         self._base = base
         self._reader = reader
         self._model = model
+        self._sense = sense
         self._place = {name: number for number, name in enumerate(base.ids)}
         self._subjects = lru_cache(maxsize=256)(self._find_subjects)
         self.answer_threshold = model.answer
@@ -77,16 +89,24 @@ class Index:
         cache_dir: Path | None = None,
         model: Model | None = None,
         refused: float = REFUSED,
+        encoder: Encoder | None = None,
     ) -> Index:
         """Read all questions; fit ``model`` (or the shipped one) to this base, or take the fit from a cache.
 
         ``refused``: the share of the base's own questions that get no answer once their item is hidden, 0..1.
+        ``encoder``: one more evidence, asked only where the rest is unsure; it reads the whole base once.
         """
         reader = Reader(lexicon)
         base = build_base(items, reader, normalise)
-        name = f"ranker-{stamp_of(items, lexicon)}-{refused:.3f}.json" if cache_dir else ""
-        path = cache_dir / name if cache_dir else None
-        return cls(base, reader, fitted(base, model or shipped(), reader, path, refused))
+        stamp = f"{stamp_of(items, lexicon)}-{refused:.3f}.json" if cache_dir else ""
+        path = cache_dir / f"ranker-{stamp}" if cache_dir else None
+        index = cls(base, reader, fitted(base, model or shipped(), reader, path, refused=refused))
+        if encoder is None or not base.size:
+            return index
+        vectors = vectors_of(base.texts, encoder, cache_dir / "vectors.npz" if cache_dir else None)
+        path = cache_dir / f"semantic-{stamp}" if cache_dir else None
+        deep = fitted(base, shipped_semantic(), reader, path, refused=refused, vectors=vectors)
+        return cls(base, reader, index._model, _Sense(encoder, vectors, deep))
 
     def match(self, text: str, *, topic: str | None = None, explain: bool = False) -> Match:
         """Rank the items for a text. ``topic``: the item just answered, for short follow-ups."""
@@ -145,16 +165,38 @@ class Index:
         together = max(1, min(MOST_TOGETHER, TOGETHER // max(1, self._base.size)))
         for start in range(0, len(wanted) if self._base.size else 0, together):
             some = wanted[start : start + together]
-            found = find(self._base, some)
-            rankings = rank(found, self._model.ranker)
-            sure = accept(found, rankings, self._model.acceptance)
-            answers += [
-                _Answer(one.reading, found, ranking, confidences(ranking, top, SHOWN))
-                if ranking.items
-                else None
-                for one, ranking, top in zip(some, rankings, sure, strict=True)
-            ]
+            told = self._judged(some, find(self._base, some), self._model)
+            answers += self._sensed(some, told) if self._sense else told
         return answers or [None] * len(wanted)
+
+    def _judged(self, wanted: Sequence[Wanted], found: Found, model: Model) -> list[_Answer | None]:
+        rankings = rank(found, model.ranker)
+        sure = accept(found, rankings, model.acceptance)
+        return [
+            _Answer(one.reading, found, ranking, confidences(ranking, top, SHOWN), model)
+            if ranking.items
+            else None
+            for one, ranking, top in zip(wanted, rankings, sure, strict=True)
+        ]
+
+    def _sensed(self, wanted: Sequence[Wanted], answers: list[_Answer | None]) -> list[_Answer | None]:
+        """The answers, those that are unsure judged again with the encoder's evidence.
+
+        Texts are encoded one by one: encoders differ in the last digits with the company of a text.
+        """
+        sense, found = self._sense, next((answer.found for answer in answers if answer), None)
+        if sense is None or found is None:
+            return answers
+        unsure = [answer is not None and answer.sure < sense.model.unsure for answer in answers]
+        if not any(unsure):
+            return answers
+        asked = [
+            sense.encoder([one.reading.text])[0] if is_unsure else None
+            for one, is_unsure in zip(wanted, unsure, strict=True)
+        ]
+        richer = replace(found, meaning=meaning(sense.vectors, found, asked))
+        again = self._judged(wanted, richer, sense.model)
+        return [new if is_unsure else old for old, new, is_unsure in zip(answers, again, unsure, strict=True)]
 
     def _judge(self, plan: _Plan, answers: Sequence[_Answer | None], explain: bool) -> Match:
         """What was looked up → one match."""
@@ -176,13 +218,13 @@ class Index:
 
     def _prefers(self, followed: _Answer, alone: _Answer, reading: Reading) -> bool:
         """A text with words of its own follows the topic only where it says little alone."""
-        if followed.sure < self._model.clarify:
+        if followed.sure < followed.model.clarify:
             return False
-        return not has_content(reading) or alone.sure < min(self._model.answer, followed.sure)
+        return not has_content(reading) or alone.sure < min(alone.model.answer, followed.sure)
 
     def _both(self, plan: _Plan, answers: Sequence[_Answer | None], explain: bool) -> Match | None:
         """Two questions that are clear by themselves are both offered."""
-        clear = [answer for answer in answers if answer and answer.sure >= self._model.answer]
+        clear = [answer for answer in answers if answer and answer.sure >= answer.model.answer]
         best = {answer.ranking.items[0]: answer for answer in clear}
         if len(best) < 2:
             return None
@@ -201,9 +243,9 @@ class Index:
 
     def _decide(self, answer: _Answer) -> tuple[Decision, str]:
         second = answer.confidence[1] if len(answer.confidence) > 1 else 0.0
-        if answer.sure >= self._model.answer:
+        if answer.sure >= answer.model.answer:
             return Decision.ANSWER, "clear"
-        if answer.sure < self._model.clarify:
+        if answer.sure < answer.model.clarify:
             uncovered = answer.found.evidence[MISSING, answer.ranking.best[0]] > UNCOVERED
             return Decision.REJECT, "uncovered_words" if uncovered else "weak"
         return Decision.CLARIFY, "close_runner_up" if second > CLOSE * answer.sure else "unsure"

@@ -68,7 +68,7 @@ def lists(groups: Sequence[Examples]) -> Lists | None:
             start = end
         if kept:
             places = np.concatenate([np.arange(*span) for span in kept])
-            parts.append(factors(group.found.evidence[:, places]))
+            parts.append(factors(group.found)[:, places])
             rights.append(marks[places])
             sizes += [end - start for start, end in kept]
     if not sizes:

@@ -25,6 +25,7 @@ BENT = (
     "common_asked", "common_told", "indel", "shared", "types_clash", "negation", "length", "votes_asked", "paraphrases",
 )  # fmt: skip
 FACTORS = (*NAMES, *(f"{name}_squared" for name in BENT))
+MEANT = ("meaning", "meaning_best")  # what an encoder adds
 _BENT_AT = np.array([NAMES.index(name) for name in BENT])
 
 
@@ -81,6 +82,7 @@ class Model:
     acceptance: Linear
     answer: float
     clarify: float
+    unsure: float = 0.0  # below this confidence an encoder is asked, where there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,21 @@ def shipped() -> Model:
     return read_model(DATA / "constants.json")
 
 
-def read_model(path: Path) -> Model:
-    """A file as ``benchmarks/fit_constants.py`` writes it → a model."""
+@cache
+def shipped_semantic() -> Model:
+    """The constants in ``data/constants-semantic.json``, for questions that an encoder has read."""
+    return read_model(DATA / "constants-semantic.json", MEANT)
+
+
+def read_model(path: Path, more: tuple[str, ...] = ()) -> Model:
+    """A file as ``benchmarks/fit_constants.py`` writes it → a model. ``more``: evidence beyond ``NAMES``."""
     table = json.loads(path.read_text(encoding="utf-8"))
     return Model(
-        ranker=_linear(table["ranker"], FACTORS),
-        acceptance=_linear(table["acceptance"], GROUNDS),
+        ranker=_linear(table["ranker"], (*FACTORS, *more)),
+        acceptance=_linear(table["acceptance"], (*GROUNDS, *(f"top_{name}" for name in more))),
         answer=float(table["answer"]),
         clarify=float(table["clarify"]),
+        unsure=float(table.get("unsure", 0.0)),
     )
 
 
@@ -114,15 +123,17 @@ def _linear(table: Mapping[str, Any], names: tuple[str, ...]) -> Linear:
     return Linear(columns[0], columns[1], columns[2], float(table.get("bias", 0.0)))
 
 
-def factors(evidence: Floats) -> Floats:
-    """Evidence with the squares of what does not act in a straight line, as ``FACTORS`` names them."""
-    return np.concatenate((evidence, np.square(evidence.take(_BENT_AT, axis=0))))
+def factors(found: Found) -> Floats:
+    """Evidence with the squares of what does not act in a straight line, as ``FACTORS`` names them, and meaning."""
+    evidence = found.evidence
+    parts = (evidence, np.square(evidence.take(_BENT_AT, axis=0)))
+    return np.concatenate(parts if found.meaning is None else (*parts, found.meaning))
 
 
 def rank(found: Found, ranker: Linear) -> list[Ranking]:
     """The items of each question in the order of their best rows."""
     rows = found.rows
-    scores = ranker(factors(found.evidence))
+    scores = ranker(factors(found))
     best = np.maximum.reduceat(scores, rows.first).tolist()
     items, first, ends = rows.items.tolist(), rows.first.tolist(), [*rows.first.tolist()[1:], len(scores)]
     told, rankings, start = scores.tolist(), [], 0
@@ -141,8 +152,10 @@ def rank(found: Found, ranker: Linear) -> list[Ranking]:
 
 def grounds(found: Found, rankings: Sequence[Ranking]) -> Floats:
     """What speaks for the best item of each question [name of GROUNDS, question]; zeros where there is none."""
-    whole = np.zeros((len(GROUNDS), len(rankings)), np.float32)
-    asked, missing = found.evidence[ASKED], found.evidence[MISSING]
+    evidence = found.evidence if found.meaning is None else np.concatenate((found.evidence, found.meaning))
+    known = len(STANDING) + len(SURPRISE)
+    whole = np.zeros((known + len(evidence), len(rankings)), np.float32)
+    asked, missing = evidence[ASKED], evidence[MISSING]
     places, tops, start = [], [], 0
     for number, (ranking, end) in enumerate(zip(rankings, found.rows.ends, strict=True)):
         if ranking.items:
@@ -152,8 +165,8 @@ def grounds(found: Found, rankings: Sequence[Ranking]) -> Floats:
             places.append(number)
             tops.append(ranking.best[0])
         start = end
-    whole[len(STANDING) : -len(NAMES)] = found.asked.surprise
-    whole[-len(NAMES) :, places] = found.evidence[:, tops]
+    whole[len(STANDING) : known] = found.asked.surprise
+    whole[known:, places] = evidence[:, tops]
     return whole
 
 

@@ -12,13 +12,8 @@ from matching.evidence import Asked, Rows, ask, search, weigh
 from matching.reading import Reading
 
 ROWS = 32  # rows weighed for one question
-CUTS = (
-    0.5,
-    0.25,
-    0.1,
-    0.03,
-    0.0,
-)  # of the best score: where enough rows lie above, the rest is not looked at
+# of the best score: where enough rows lie above, the rest is not looked at
+CUTS = (0.5, 0.25, 0.1, 0.03, 0.0)
 TOGETHER = 2_000_000  # scores held at once
 
 
@@ -29,6 +24,7 @@ class Found:
     asked: Asked
     rows: Rows
     evidence: Floats
+    meaning: Floats | None = None  # what an encoder adds [name, row]
 
 
 @dataclass(frozen=True, slots=True)
