@@ -35,7 +35,8 @@ DATA = ROOT / "matching" / "data"
 PARAPHRASES, HIDDEN = 2500, 1000  # of our own knowledge: questions left out, questions whose entry is hidden
 SLIPS = 3  # one group of slips in so many teaches acceptance
 STRANGERS = 16  # one question of another set in so many
-ASKED = 0.45  # of the questions, at most, are put to the encoder
+HOPELESS = 0.05  # confidence below which no encoder helps
+ASKED = 0.38  # of the questions are put to the encoder at most; a base that has fitted itself asks some more
 
 Groups = list[Examples]
 
@@ -165,15 +166,17 @@ def thresholds(groups: Sequence[tuple[Linear, Groups]], acceptance: Linear) -> t
     return float(np.mean(answer)), float(np.mean(clarify))
 
 
-def asked_below(domains: Sequence[Domain]) -> float:
-    """The confidence, without an encoder, that half of the questions of each set reach: below it one is asked."""
-    halves = []
+def asked_between(domains: Sequence[Domain]) -> tuple[float, float]:
+    """The confidences, without an encoder, between which one is asked: at most ``ASKED`` of the questions of each set."""
+    highest = []
     for domain in domains:
         plain = [replace(part.found, meaning=None) for part in domain.clean]
         ranker = shipped().ranker
-        sure = [one for found in plain for one in accept(found, rank(found, ranker), shipped().acceptance)]
-        halves.append(float(np.quantile(sure, ASKED)))
-    return min(halves)
+        sure = np.array(
+            [one for found in plain for one in accept(found, rank(found, ranker), shipped().acceptance)]
+        )
+        highest.append(float(np.quantile(sure, min(1.0, float((sure < HOPELESS).mean()) + ASKED))))
+    return HOPELESS, round(min(highest), 4)
 
 
 def table(linear: Linear, names: Sequence[str]) -> dict[str, object]:
@@ -226,7 +229,7 @@ def main() -> None:
         "acceptance": table(acceptance, (*GROUNDS, *(f"top_{name}" for name in more))),
     }  # fmt: skip
     if encoder:
-        written["unsure"] = round(asked_below([domain for domain in domains if domain.is_measured]), 4)
+        written["unsure"] = asked_between([domain for domain in domains if domain.is_measured])
     text = json.dumps(written, ensure_ascii=False, indent=1)
     out = options.out or DATA / ("constants-semantic.json" if encoder else "constants.json")
     out.write_text(text + "\n", encoding="utf-8")

@@ -187,7 +187,8 @@ class Index:
         sense, found = self._sense, next((answer.found for answer in answers if answer), None)
         if sense is None or found is None:
             return answers
-        unsure = [answer is not None and answer.sure < sense.model.unsure for answer in answers]
+        low, high = sense.model.unsure
+        unsure = [answer is not None and low <= answer.sure < high for answer in answers]
         if not any(unsure):
             return answers
         asked = [

@@ -82,7 +82,10 @@ class Model:
     acceptance: Linear
     answer: float
     clarify: float
-    unsure: float = 0.0  # below this confidence an encoder is asked, where there is one
+    unsure: tuple[float, float] = (
+        0.0,
+        0.0,
+    )  # between these confidences an encoder is asked, where there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def read_model(path: Path, more: tuple[str, ...] = ()) -> Model:
         acceptance=_linear(table["acceptance"], (*GROUNDS, *(f"top_{name}" for name in more))),
         answer=float(table["answer"]),
         clarify=float(table["clarify"]),
-        unsure=float(table.get("unsure", 0.0)),
+        unsure=tuple(table.get("unsure", (0.0, 0.0))),
     )
 
 
