@@ -28,7 +28,7 @@ REMEMBERED_CHARACTERS = 60  # a longer message is nobody else's, and need not st
 _SHELVES = frozenset({"policy", "story", "intent", "guide"})
 # The share of our own questions that is refused once their entry is hidden; chosen on benchmarks/questions.jsonl,
 # where 3 % of the questions that nothing answers then get an answer.
-REFUSED = 0.85
+REFUSED = 0.83
 
 
 @dataclass(frozen=True, slots=True)
