@@ -1,4 +1,7 @@
-"""Development sets → ``matching/data/constants.json``: the constants every base starts from."""
+"""Development sets and our own paraphrases → ``matching/data/constants.json``: what every base starts from.
+
+``benchmarks/questions.jsonl`` is not read here: it measures.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,78 +18,126 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.noise import noisy
 from knowledge.loader import load_library
-from matching.base import build_base
-from matching.fitting import PULL, left_out
-from matching.learning import Example, fit_acceptance, fit_ranker
-from matching.model import FACTORS, GROUNDS, Linear, rank
+from matching.base import Base, Floats, build_base
+from matching.fitting import PULL, examples, hidden_out, left_out
+from matching.learning import Examples, fit_acceptance, fit_ranker
+from matching.model import FACTORS, GROUNDS, MEANT, Linear, accept, rank, shipped
 from matching.normal import normalise
 from matching.reading import Reader
-from matching.retrieval import find
+from matching.retrieval import Wanted
+from matching.semantic import Encoder, installed_encoder, meaning, vectors_of
 from matching.types import Item
 
 SETS = ("ths", "covid", "lcqmc")
 NOISE = ("mixed", "homophones", "dropped")
 ROOT = Path(__file__).resolve().parent.parent
-OWN_WEIGHT = 3
-OUT = ROOT / "matching" / "data" / "constants.json"
+DATA = ROOT / "matching" / "data"
+PARAPHRASES, HIDDEN = 2500, 1000  # of our own knowledge: questions left out, questions whose entry is hidden
+SLIPS = 3  # one group of slips in so many teaches acceptance
+STRANGERS = 16  # one question of another set in so many
+HOPELESS = 0.05  # confidence below which no encoder helps
+ASKED = 0.38  # of the questions are put to the encoder at most; a base that has fitted itself asks some more
+
+Groups = list[Examples]
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """One development set as examples: clean, noisy, and the base's own questions left out."""
+    """One domain as examples: questions as they are and with slips, and the base's own ones left out."""
 
-    clean: list[Example]
-    noisy: list[Example]
-    own: list[Example]
+    clean: Groups
+    slips: Groups
+    strangers: Groups  # questions of other domains: none is right
+    own: Groups
+    is_measured: bool  # whether what it refuses is like what people ask, so that thresholds may be read off
 
 
 def read_set(folder: Path) -> tuple[list[Item], list[tuple[str, str | None]]]:
     """``kb.jsonl`` and ``queries.jsonl`` of one set."""
-    kb = [json.loads(line) for line in (folder / "kb.jsonl").read_text(encoding="utf-8").splitlines()]
-    queries = [
-        json.loads(line) for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
+    kb, queries = (
+        [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("kb.jsonl", "queries.jsonl")
+    )
     return [Item(row["id"], tuple(row["questions"])) for row in kb], [
         (row["q"], row["id"]) for row in queries
     ]
 
 
-def gather(folder: Path, noise_limit: int = 2500) -> Domain:
+Asked = tuple[Wanted, frozenset[int]]
+
+
+def gather(
+    folder: Path, strange: Sequence[str], encoder: Encoder | None = None, noise_limit: int = 2500
+) -> Domain:
     """Evidence for every question of a set, and for noisy forms of some of them."""
     items, queries = read_set(folder)
     reader = Reader()
     base = build_base(items, reader, normalise)
+    vectors = vectors_of(base.texts, encoder) if encoder else None
     place = {name: number for number, name in enumerate(base.ids)}
 
-    def example(text: str, right: str | None) -> Example:
-        found = find(base, reader.read(normalise(text), spoken=True))
-        return Example(found, frozenset((place[right],)) if right else frozenset())
+    def asked(text: str, right: str | None) -> Asked:
+        wanted = Wanted(reader.read(normalise(text), spoken=True))
+        return wanted, frozenset((place[right],)) if right else frozenset()
 
-    clean = [example(text, right) for text, right in queries]
-    step = max(1, len(queries) // noise_limit)
+    some = queries[:: max(1, len(queries) // noise_limit)]
     slips = [
-        example(noisy(text, kind, number), right)
-        for kind in NOISE
-        for number, (text, right) in enumerate(queries[::step])
-        if right
+        asked(noisy(text, kind, number), right) for kind in NOISE for number, (text, right) in enumerate(some)
     ]
-    return Domain(clean, slips, left_out(base, reader))
+    return Domain(
+        look_up(base, [asked(text, right) for text, right in queries], encoder, vectors),
+        look_up(base, slips, encoder, vectors),
+        look_up(base, [asked(text, None) for text in strange], encoder, vectors),
+        left_out(base, reader, vectors=vectors),
+        is_measured=True,
+    )
 
 
-def gather_own() -> Domain:
-    """Our own labelled questions over the real knowledge, each OWN_WEIGHT times: the domain we are for."""
+def strangers(root: Path, names: Sequence[str]) -> list[str]:
+    """Some questions of each of the named sets."""
+    return [text for name in names for text, _ in read_set(root / name)[1][::STRANGERS]]
+
+
+def look_up(base: Base, asked: Sequence[Asked], encoder: Encoder | None, vectors: Floats | None) -> Groups:
+    """Questions with their evidence, and with what the encoder adds where there is one."""
+    groups = examples(base, asked)
+    if encoder is None or vectors is None:
+        return groups
+    return [_sensed(encoder, vectors, group) for group in groups]
+
+
+def _sensed(encoder: Encoder, vectors: Floats, group: Examples) -> Examples:
+    asked = vectors_of([reading.text for reading in group.found.asked.readings], encoder)
+    told = meaning(vectors, group.found, list(asked.astype(np.float32)))
+    return Examples(replace(group.found, meaning=told), group.right)
+
+
+def gather_own(strange: Sequence[str], encoder: Encoder | None = None) -> Domain:
+    """The real knowledge, its paraphrases left out one at a time: the domain we are for."""
     items, lexicon = own_base()
     reader = Reader(lexicon)
     base = build_base(items, reader, normalise)
-    place = {name: number for number, name in enumerate(base.ids)}
-    clean = []
-    for line in (ROOT / "benchmarks" / "questions.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        names = [row["id"], *row.get("also", [])] if row["id"] else []
-        right = frozenset(place[name] for name in names if name in place)
-        if right or not names:
-            clean.append(Example(find(base, reader.read(normalise(row["q"]), spoken=True)), right))
-    return Domain(clean, clean * (OWN_WEIGHT - 1), left_out(base, reader))
+    vectors = vectors_of(base.texts, encoder) if encoder else None
+    told = left_out(base, reader, PARAPHRASES, vectors=vectors)
+    refused = hidden_out(base, reader, HIDDEN, vectors=vectors)
+    nothing: frozenset[int] = frozenset()
+    slips: list[Asked] = []
+    for number, row in enumerate(np.linspace(0, base.size - 1, PARAPHRASES).astype(int).tolist()):
+        item = int(base.owner[row])
+        text = noisy(base.raw[row], NOISE[number % len(NOISE)], number)
+        reading = reader.read(normalise(text), spoken=True)
+        if number % 2:
+            slips.append((Wanted(reading, hidden_item=item), nothing))
+        else:
+            slips.append((Wanted(reading, hidden_row=row), frozenset((item,))))
+    others = [(Wanted(reader.read(normalise(text), spoken=True)), nothing) for text in strange]
+    return Domain(
+        told + refused,
+        look_up(base, slips, encoder, vectors),
+        look_up(base, others, encoder, vectors),
+        left_out(base, reader, vectors=vectors),
+        is_measured=False,
+    )
 
 
 def own_base() -> tuple[list[Item], tuple[str, ...]]:
@@ -98,21 +149,34 @@ def own_base() -> tuple[list[Item], tuple[str, ...]]:
     return items, library.lexicon
 
 
-def thresholds(groups: Sequence[tuple[Linear, Sequence[Example]]], acceptance: Linear) -> tuple[float, float]:
+def thresholds(groups: Sequence[tuple[Linear, Groups]], acceptance: Linear) -> tuple[float, float]:
     """Answer: at most 5 % of what has no answer gets one, on average over the sets; clarify: at most 30 %."""
     answer, clarify = [], []
-    for ranker, examples in groups:
-        wrong = [accepted(example, ranker, acceptance) for example in examples if not example.right]
+    for ranker, parts in groups:
+        wrong = [
+            sure
+            for part in parts
+            for sure, right in zip(
+                accept(part.found, rank(part.found, ranker), acceptance), part.right, strict=True
+            )
+            if not right
+        ]
         answer.append(float(np.quantile(wrong, 0.95)))
         clarify.append(float(np.quantile(wrong, 0.70)))
     return float(np.mean(answer)), float(np.mean(clarify))
 
 
-def accepted(example: Example, ranker: Linear, acceptance: Linear) -> float:
-    """The probability that the best candidate of an example is right."""
-    if example.found is None:
-        return 0.0
-    return float(1 / (1 + np.exp(-acceptance(rank(example.found, ranker).grounds[None])[0])))
+def asked_between(domains: Sequence[Domain]) -> tuple[float, float]:
+    """The confidences, without an encoder, between which one is asked: at most ``ASKED`` of the questions of each set."""
+    highest = []
+    for domain in domains:
+        plain = [replace(part.found, meaning=None) for part in domain.clean]
+        ranker = shipped().ranker
+        sure = np.array(
+            [one for found in plain for one in accept(found, rank(found, ranker), shipped().acceptance)]
+        )
+        highest.append(float(np.quantile(sure, min(1.0, float((sure < HOPELESS).mean()) + ASKED))))
+    return HOPELESS, round(min(highest), 4)
 
 
 def table(linear: Linear, names: Sequence[str]) -> dict[str, object]:
@@ -129,23 +193,46 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("root", type=Path)
     parser.add_argument("--sets", nargs="*", default=list(SETS))
-    parser.add_argument("--own", action="store_true", help="with benchmarks/questions.jsonl")
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--semantic", action="store_true", help="with the installed encoder's evidence")
+    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    domains = [gather(options.root / name) for name in options.sets]
-    domains += [gather_own()] if options.own else []
-    ranker = fit_ranker([example for domain in domains for example in (*domain.clean, *domain.noisy)])
-    groups = [(fit_ranker(domain.own, near=ranker, pull=PULL), domain.clean) for domain in domains]
-    acceptance = fit_acceptance(groups)
-    answer, clarify = thresholds(groups, acceptance)
-    own = " and benchmarks/questions.jsonl" if options.own else ""
-    about = f"Written by benchmarks/fit_constants.py from the development halves of {', '.join(options.sets)}{own}: [mean, scale, weight]."
+    encoder = installed_encoder() if options.semantic else None
+    domains = [
+        gather(
+            options.root / name,
+            strangers(options.root, [one for one in options.sets if one != name]),
+            encoder,
+        )
+        for name in options.sets
+    ]
+    domains.append(gather_own(strangers(options.root, options.sets), encoder))
+    ranker = fit_ranker([part for domain in domains for part in domain.clean + domain.slips])
+    own = [fit_ranker(domain.own, near=ranker, pull=PULL) for domain in domains]
+    acceptance = fit_acceptance(
+        [
+            (fitted, domain.clean + domain.slips[::SLIPS] + domain.strangers)
+            for fitted, domain in zip(own, domains, strict=True)
+        ]
+    )
+    measured = [
+        (fitted, domain.clean) for fitted, domain in zip(own, domains, strict=True) if domain.is_measured
+    ]
+    answer, clarify = thresholds(measured, acceptance)
+    about = (
+        f"Written by benchmarks/fit_constants.py from the development halves of {', '.join(options.sets)}"
+        " and the paraphrases in knowledge/: [mean, scale, weight]."
+    )
+    more = MEANT if encoder else ()
     written = {
         "about": about, "answer": round(answer, 4), "clarify": round(clarify, 4),
-        "ranker": table(ranker, FACTORS), "acceptance": table(acceptance, GROUNDS),
+        "ranker": table(ranker, (*FACTORS, *more)),
+        "acceptance": table(acceptance, (*GROUNDS, *(f"top_{name}" for name in more))),
     }  # fmt: skip
+    if encoder:
+        written["unsure"] = asked_between([domain for domain in domains if domain.is_measured])
     text = json.dumps(written, ensure_ascii=False, indent=1)
-    options.out.write_text(text + "\n", encoding="utf-8")
+    out = options.out or DATA / ("constants-semantic.json" if encoder else "constants.json")
+    out.write_text(text + "\n", encoding="utf-8")
     print(f"answer {answer:.3f} clarify {clarify:.3f}")
 
 

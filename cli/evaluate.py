@@ -17,7 +17,7 @@ from rich.progress import track
 from rich.table import Table
 
 from domain.errors import CreditBotError
-from matching import Decision, Index, Item, Match, warm
+from matching import Decision, Index, Item, Match, installed_encoder, warm
 
 console = Console()
 LABELS = {
@@ -69,7 +69,7 @@ def evaluate(kb: Path, queries: Path, *, progress: bool = False) -> Report:
     items, asked = read_base(kb), read_queries(queries)
     warm()
     start = time.perf_counter()
-    index = Index.build(items)
+    index = Index.build(items, encoder=installed_encoder())
     built = time.perf_counter() - start
     matches, seconds = [], []
     for query in track(asked, "提问", disable=not progress, transient=True):

@@ -301,14 +301,15 @@ class Door:
 class Doors:
     """Other doors, and words that suggest what a complaint is about; the resident decides.
 
-    ``organisations``: how the names of bodies end; ``leads``: words before such a name; ``surnames``: one
-    character each.
+    ``grievances``: words of somebody who was wronged; ``organisations``: how the names of bodies end; ``leads``:
+    words before such a name; ``surnames``: one character each.
     """
 
     items: tuple[Door, ...] = ()
     domains: Mapping[CreditDomain, tuple[str, ...]] = field(default_factory=dict)
     kinds: Mapping[ComplaintKind, tuple[str, ...]] = field(default_factory=dict)
     child: tuple[str, ...] = ()
+    grievances: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     surnames: str = ""

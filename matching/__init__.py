@@ -3,7 +3,11 @@
 from matching.clauses import is_follow_up
 from matching.index import Index
 from matching.normal import normalise
+from matching.semantic import installed_encoder
 from matching.tables import warm
 from matching.types import Candidate, Decision, Item, Match, Token
 
-__all__ = ["Candidate", "Decision", "Index", "Item", "Match", "Token", "is_follow_up", "normalise", "warm"]
+__all__ = [
+    "Candidate", "Decision", "Index", "Item", "Match", "Token",
+    "installed_encoder", "is_follow_up", "normalise", "warm",
+]  # fmt: skip

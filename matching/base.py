@@ -3,54 +3,56 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.reading import VIEWS, Reader, Reading
-from matching.tables import CLASSES, background_of, sounds, synonyms
+from matching.tables import CLASSES, background_of
 from matching.types import Item
 
 Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float32]
-IMPACT = {"words": 1.0, "units": 0.5, "pairs": 1.0, "sound_pairs": 0.7, "sounds": 0.0}
+Doubles = NDArray[np.float64]
+IMPACT = {"words": 1.0, "forms": 0.0, "units": 0.5, "pairs": 1.0, "sound_pairs": 0.7, "sounds": 0.0}
+STRENGTH = np.array([IMPACT[view] for view in VIEWS])
 COMMON = 0.05  # in a large base, a key in more than this share of questions finds nothing
 LARGE = 4000
+LEAST_MASS = 1e-3  # of a question without a key in a view, so that it can be divided by
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Arrays over all questions. ``rows``: question → keys of all views; ``posts``: key → questions."""
+    """Arrays over all questions. ``row_keys``: question → keys of all views; ``post_rows``: key → questions."""
 
     ids: tuple[str, ...]
     texts: list[str]  # normalised, one a question
     raw: list[str]  # as written
     sounds: list[str]
-    lengths: Floats  # characters of each normalised question, at least 1
+    lengths: Floats  # [letters or sounds, question], at least 1
     owner: Ints  # question → item
     first: Ints  # item → its first question; one more at the end
     types: Ints
     negative: NDArray[np.bool_]
     keys: tuple[dict[str, int], ...]  # one a view
-    view_of: NDArray[np.int8]  # key → view
-    rarity: Floats  # key → 0..1
+    view_of: Ints  # key → view
+    class_of: Ints  # key → word class; 0 for what is no word
+    rarity: Doubles  # key → 0..1 in this base
+    strength: Doubles  # key → rarity × weight of its view
+    common: Doubles  # key → rarity of a word in general questions, 0..1; 0 for what is no word
     row_start: Ints
+    row_size: Ints
     row_keys: Ints
-    row_weight: Floats  # [question, view]: sum of rarity, never 0
+    row_mass: Floats  # [view, question]: sum of rarity
+    row_common: Floats  # [word class, question]: sum of ``common``
     post_start: Ints
     post_rows: Ints
     post_impact: Floats
-    words: dict[str, int]
-    word_kin: Ints  # [3, word]: the word itself, its synonym group, the words that sound the same
-    word_numbers: Floats  # [word, number]: as ``word_numbers`` makes them
-    heads: dict[str, int]
-    alike: dict[str, int]
-    word_start: Ints
-    word_ids: Ints
-    row_numbers: Floats  # [question, 2]: sums of the first two numbers of its words
 
     @property
     def size(self) -> int:
@@ -58,7 +60,7 @@ class Base:
         return len(self.texts)
 
 
-def build_base(items: Sequence[Item], reader: Reader, normalise: Any) -> Base:
+def build_base(items: Sequence[Item], reader: Reader, normalise: Callable[[str], str]) -> Base:
     """Read every question once and lay what was read out in arrays."""
     gathered = _Gathered()
     for number, item in enumerate(items):
@@ -71,15 +73,13 @@ class _Gathered:
     """What has been read so far, in growing arrays."""
 
     def __init__(self) -> None:
-        self.keys: tuple[dict[str, int], ...] = tuple({} for _ in VIEWS)
-        self.view_of = array("b")
+        number = count().__next__  # keys are numbered over all views, in the order in which they are met
+        self.keys: tuple[defaultdict[str, int], ...] = tuple(defaultdict(number) for _ in VIEWS)
         self.texts: list[str] = []
         self.raw: list[str] = []
         self.sounds: list[str] = []
         self.owner, self.types, self.negative = array("i"), array("i"), array("b")
-        self.row_keys, self.row_lengths = array("i"), array("i")
-        self.words: dict[str, int] = {}
-        self.word_ids, self.word_lengths = array("i"), array("i")
+        self.row_keys, self.row_sizes = array("i"), array("i")
 
     def add(self, item: int, raw: str, reading: Reading) -> None:
         """One question of one item."""
@@ -89,104 +89,79 @@ class _Gathered:
         self.owner.append(item)
         self.types.append(reading.types)
         self.negative.append(reading.is_negative)
-        found: set[int] = set()
-        for number, view in enumerate(VIEWS):
-            keys = self.keys[number]
-            for key in reading.view(view):
-                known = keys.get(key)
-                if known is None:
-                    known = keys[key] = len(self.view_of)
-                    self.view_of.append(number)
-                found.add(known)
-        self.row_keys.extend(found)
-        self.row_lengths.append(len(found))
-        words = dict.fromkeys(reading.words) or {"": None}
-        self.word_ids.extend(self.words.setdefault(word, len(self.words)) for word in words)
-        self.word_lengths.append(len(words))
+        before = len(self.row_keys)
+        for keys, pieces in zip(self.keys, reading.views(), strict=True):
+            self.row_keys.extend(map(keys.__getitem__, pieces))
+        self.row_sizes.append(len(self.row_keys) - before)
 
     def freeze(self, ids: tuple[str, ...]) -> Base:
         """Everything gathered, as arrays with rarities and postings."""
+        size = len(self.texts)
         owner = np.array(self.owner, np.int32)
-        view_of = np.array(self.view_of, np.int8)
-        row_keys, row_start = np.frombuffer(self.row_keys, np.int32), _starts(self.row_lengths)
-        row_of = np.repeat(np.arange(len(owner), dtype=np.int32), np.diff(row_start))
+        keys = tuple(map(dict, self.keys))
+        view_of = np.empty(sum(map(len, keys)), np.intp)
+        for view, table in enumerate(keys):
+            view_of[np.fromiter(table.values(), np.intp, len(table))] = view
+        row_keys, row_size = np.frombuffer(self.row_keys, np.int32), np.array(self.row_sizes, np.intp)
+        row_of = np.arange(size, dtype=np.int32).repeat(row_size)
         rarity = _rarity(row_keys, owner[row_of], len(view_of), len(ids))
-        weight = np.bincount(
-            row_of * len(VIEWS) + view_of[row_keys], rarity[row_keys], len(owner) * len(VIEWS)
-        )
-        word_ids, word_start = np.frombuffer(self.word_ids, np.int32), _starts(self.word_lengths)
-        word_row = np.repeat(np.arange(len(owner), dtype=np.int32), np.diff(word_start))
-        kin = _kin(list(self.words))
-        rare = _rarity(word_ids, owner[word_row], len(self.words), len(ids)).tolist()
-        numbers = np.array(
-            [word_numbers(word, rarity) for word, rarity in zip(self.words, rare, strict=True)]
-        )
-        numbers = numbers.astype(np.float32)
-        posts = _postings(row_keys, row_of, rarity, view_of, len(owner))
-        lengths = np.array([max(1, len(text)) for text in self.texts], np.float32)
+        common, class_of = _general(keys[VIEWS.index("forms")], len(view_of))
+        posts = _postings(row_keys, row_of, rarity, view_of, size)
         return Base(
-            ids=ids, texts=self.texts, raw=self.raw, sounds=self.sounds, lengths=lengths, owner=owner,
+            ids=ids, texts=self.texts, raw=self.raw, sounds=self.sounds,
+            lengths=np.stack((_lengths(self.texts), _lengths(self.sounds))), owner=owner,
             first=np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int32),
             types=np.array(self.types, np.int32), negative=np.array(self.negative, np.bool_),
-            keys=self.keys, view_of=view_of, rarity=rarity, row_start=row_start, row_keys=row_keys,
-            row_weight=np.maximum(weight, 1e-3).reshape(-1, len(VIEWS)).astype(np.float32),
+            keys=keys, view_of=view_of, class_of=class_of, rarity=rarity, common=common,
+            strength=rarity * STRENGTH[view_of],
+            row_start=row_size.cumsum() - row_size, row_size=row_size, row_keys=row_keys,
+            row_mass=masses(view_of[row_keys], row_of, rarity[row_keys], (len(VIEWS), size)).astype(np.float32),
+            row_common=masses(class_of[row_keys], row_of, common[row_keys], (len(CLASSES), size)).astype(np.float32),
             post_start=posts[0], post_rows=posts[1], post_impact=posts[2],
-            words=self.words, word_kin=kin[0], word_numbers=numbers, heads=kin[1], alike=kin[2],
-            word_start=word_start, word_ids=word_ids,
-            row_numbers=np.add.reduceat(numbers[word_ids, :2], word_start[:-1]) if self.texts else numbers,
         )  # fmt: skip
 
 
-def spans(starts: Ints, lengths: Ints) -> tuple[Ints, Ints]:
-    """Indices of many spans (at least one), one after another, and where in them each span begins."""
-    ends = lengths.cumsum()
-    first = ends - lengths
-    place = (starts - first).repeat(lengths)
-    place += np.arange(ends[-1])
-    return place, first
+def masses(kind: Ints, place: Ints, weight: Doubles, shape: tuple[int, ...]) -> Doubles:
+    """Sums of weights [kind, place]. Each sum runs in the order of its weights, whatever else there is."""
+    slot = kind * shape[1]
+    slot += place
+    return np.bincount(slot, weight, shape[0] * shape[1]).astype(np.float64, copy=False).reshape(shape)
 
 
-def word_numbers(word: str, rarity: float) -> list[float]:
-    """Rarity in the base, rarity in general questions, and the latter once more in the column of its class."""
-    common, kind = background_of(word)
-    numbers = [rarity, common] + [0.0] * len(CLASSES)
-    numbers[2 + kind] = common
-    return numbers
+def spans(starts: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+    """Indices of many spans, one after another, and for each of them which span it belongs to."""
+    ends = sizes.cumsum()
+    span = np.arange(len(sizes)).repeat(sizes)
+    place = (starts - ends + sizes).take(span)
+    place += np.arange(len(span))
+    return place, span
 
 
-def _starts(lengths: array[int]) -> Ints:
-    return np.concatenate(([0], np.cumsum(np.array(lengths, np.int64)))).astype(np.int32)
+def _lengths(texts: Sequence[str]) -> Floats:
+    return np.fromiter(map(len, texts), np.float32, len(texts)).clip(1)
 
 
-def _rarity(keys: Ints, items: Ints, size: int, total: int) -> Floats:
+def _rarity(keys: Ints, items: Ints, size: int, total: int) -> Doubles:
     """Inverse item frequency of each key, scaled to 0..1 (1: seen in one item)."""
     seen = np.unique(keys.astype(np.int64) * max(1, total) + items)
     frequency = np.bincount(seen // max(1, total), minlength=size)
     ceiling = np.log1p(max(1, total))
-    return np.asarray(np.log((total + 1) / np.maximum(frequency, 1)) / ceiling, np.float32).clip(0.02, 1.0)
+    return np.asarray(np.log((total + 1) / np.maximum(frequency, 1)) / ceiling).clip(0.02, 1.0)
 
 
-def _kin(words: list[str]) -> tuple[Ints, dict[str, int], dict[str, int]]:
-    """Words → their synonym groups and their groups of equal sound (one-character words stand alone)."""
-    of_char, _ = sounds()
-    heads: dict[str, int] = {}
-    alike: dict[str, int] = {}
-    table = synonyms()
-    head = [heads.setdefault(table.get(word, word), len(heads)) for word in words]
-    sound = [
-        alike.setdefault(
-            "".join([of_char.get(sign, sign) for sign in word]) if len(word) > 1 else word, len(alike)
-        )
-        for word in words
-    ]
-    return np.array((range(len(words)), head, sound), np.int32), heads, alike
+def _general(words: dict[str, int], size: int) -> tuple[Doubles, Ints]:
+    """Rarity in general questions and class of each key that is a word."""
+    common, class_of = np.zeros(size), np.zeros(size, np.intp)
+    for word, key in words.items():
+        common[key], class_of[key] = background_of(word)
+    return common, class_of
 
 
 def _postings(
-    row_keys: Ints, row_of: Ints, rarity: Floats, view_of: NDArray[np.int8], size: int
+    row_keys: Ints, row_of: Ints, rarity: Doubles, view_of: Ints, size: int
 ) -> tuple[Ints, Ints, Floats]:
     """Rows by key; impact = rarity × view weight ÷ length of the row, so that a sum is a cosine."""
-    strength = rarity * np.array([IMPACT[view] for view in VIEWS], np.float32)[view_of]
+    strength = rarity * STRENGTH[view_of]
     length = np.sqrt(np.bincount(row_of, strength[row_keys] ** 2, size)).clip(1e-6)
     if size > LARGE:
         crowd = np.bincount(row_keys, minlength=len(rarity))
@@ -196,4 +171,4 @@ def _postings(
     order = np.argsort(keys, kind="stable")
     impact = (strength[keys] / length[rows])[order]
     start = np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=len(rarity)))))
-    return start.astype(np.int32), rows[order], impact.astype(np.float32)
+    return start, rows[order], impact.astype(np.float32)

@@ -1,182 +1,208 @@
-"""A question and the rows it may mean → one line of named numbers for each row."""
+"""Questions and the rows each may mean → one column of named numbers for each row."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from rapidfuzz import fuzz
-from rapidfuzz.distance import LCSseq, Levenshtein, Postfix, Prefix
+from rapidfuzz.distance import LCSseq, Postfix, Prefix
 from rapidfuzz.process import cdist
 
-from matching.base import IMPACT, Base, Floats, Ints, spans, word_numbers
+from matching.base import LEAST_MASS, STRENGTH, Base, Doubles, Floats, Ints, masses, spans
 from matching.reading import VIEWS, Reading
-from matching.tables import CLASSES, sounds, synonyms
-
-Doubles = NDArray[np.float64]
-SAME = np.array([1.0, 0.9, 0.8], np.float32)[:, None, None]  # the word itself, its group, its sound
-STRENGTH = np.array([IMPACT[view] for view in VIEWS], np.float32)
+from matching.tables import CLASSES, background_of, sounds, synonyms
 
 NAMES = (
-    "score",
     *(f"cosine_{view}" for view in VIEWS),
     *(f"asked_{view}" for view in VIEWS),
     *(f"told_{view}" for view in VIEWS),
-    "soft_asked", "soft_told", "worst_asked", "worst_told", "missing_asked", "missing_told",
-    "common_asked", "common_told", "worst_common_asked", "worst_common_told",
+    "missing_asked", "missing_told", "common_asked", "common_told",
     *(f"lost_{kind}" for kind in CLASSES), *(f"added_{kind}" for kind in CLASSES),
-    "indel", "edit", "shared", "shared_asked", "partial",
-    "sound_indel", "sound_shared", "sound_partial", "prefix", "postfix",
-    "types_both", "types_asked_only", "types_told_only", "types_clash", "negation", "numbers_clash",
-    "length", "longer", "shorter", "exact",
-    "votes_best", "votes_mean", "votes_second", "votes_union", "votes_gain", "paraphrases",
+    "shared", "shared_asked", "indel", "sound_shared", "sound_asked", "sound_indel", "prefix", "postfix",
+    "types_both", "types_asked_only", "types_told_only", "types_clash", "negation",
+    "longer", "shorter", "length",
+    "score", "votes_best", "votes_mean", "votes_second", "votes_asked", "votes_union", "paraphrases",
 )  # fmt: skip
-VOTES, SOFT_ASKED = NAMES.index("votes_best"), NAMES.index("soft_asked")
-ALIGNED = 10 + 2 * len(CLASSES)  # columns that come from the alignment of words
+ASKED, MISSING = NAMES.index("asked_words"), NAMES.index("missing_asked")
+COMMON, STRINGS, MEANING = NAMES.index("common_asked"), NAMES.index("shared"), NAMES.index("types_both")
+SCORE, VOTES = NAMES.index("score"), NAMES.index("votes_best")
+WORDS, FORMS, PAIRS = VIEWS.index("words"), VIEWS.index("forms"), VIEWS.index("pairs")
+SURPRISE = ("unknown_words", "unknown_pairs", "unknown_common", "words")  # of a question, whatever the row
+
+UNKNOWN = (STRENGTH**2)[:, None]  # what a key that the base does not know adds to the length of a question
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A reading as keys of a base; what the base does not know counts as rarest."""
+class Asked:
+    """Readings as keys of a base; what the base does not know counts as rarest."""
 
-    reading: Reading
-    keys: Ints  # known
-    impact: Floats  # of each key: rarity × view weight ÷ length of the question
-    weight: Floats  # [view]: sum of rarity, unknown keys included
-    words: tuple[str, ...]
-    kin: Ints  # [kind of likeness, word], as in the base; what the base does not know is negative
-    numbers: Floats  # [word, number], as in the base
+    readings: Sequence[Reading]
+    keys: Ints  # known ones, of all questions one after another
+    owner: Ints  # key → question
+    impact: Doubles  # of each key: rarity × view weight ÷ length of the question
+    mass: Doubles  # [view, question]: sum of rarity, unknown keys included
+    common: Doubles  # [word class, question]: the same of rarity in general questions
+    surprise: Doubles  # [name of SURPRISE, question]
+    lengths: Doubles  # [letters or sounds, question], at least 1
 
 
-def ask(base: Base, reading: Reading) -> Question:
-    """Look every piece of a reading up in the base."""
-    known: set[int | None] = set()
-    unknown = []
-    for table, view in zip(base.keys, VIEWS, strict=True):
-        pieces = set(reading.view(view))
-        found: set[int | None] = set(map(table.get, pieces))
-        found.discard(None)
-        known |= found
-        unknown.append(len(pieces) - len(found))
-    keys = np.fromiter(known, np.int32, len(known))
-    rarity, views, missing = base.rarity[keys], base.view_of[keys], np.array(unknown, np.float32)
-    strength = rarity * STRENGTH[views]
-    length = float(strength @ strength + missing @ STRENGTH**2) ** 0.5 or 1.0
-    weight = np.bincount(views, rarity, len(VIEWS)) + missing
-    words = tuple(dict.fromkeys(reading.words)) or ("",)
-    kin, numbers = _look_up(base, words)
-    return Question(
-        reading, keys, strength / length, np.maximum(weight, 1e-3).astype(np.float32), words, kin, numbers
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows to be weighed, question by question; those of one item stand together."""
+
+    rows: Ints
+    question: Ints  # row → question
+    ends: list[int]  # question → end of its rows
+    first: Ints  # item → its first place in ``rows``
+    items: Ints
+    sizes: Ints  # item → how many of its rows are here
+    item_ends: list[int]  # question → end of its items
+    hidden: Ints | None = None  # question → a row that is left out and does not count as a paraphrase
+
+
+def ask(base: Base, readings: Sequence[Reading]) -> Asked:
+    """Look every piece of the readings up in the base."""
+    count = len(readings)
+    keys: list[int] = []
+    sizes: list[int] = []
+    unknown: list[list[int]] = []
+    general = np.zeros((len(CLASSES), count))
+    for number, reading in enumerate(readings):
+        before, strange = len(keys), []
+        for table, pieces in zip(base.keys, reading.views(), strict=True):
+            found = [key for key in map(table.get, pieces) if key is not None]
+            keys += found
+            strange.append(len(pieces) - len(found))
+        if strange[FORMS]:
+            for word in dict.fromkeys(reading.words):
+                if word not in base.keys[FORMS]:
+                    rare, kind = background_of(word)
+                    general[kind, number] += rare
+        unknown.append(strange)
+        sizes.append(len(keys) - before)
+    missing = np.array(unknown, np.float64).T
+    known, owner = np.array(keys, np.intp), np.arange(count).repeat(sizes)
+    strength = base.strength.take(known)
+    length = np.bincount(owner, strength * strength, count) + np.add.reduce(missing * UNKNOWN, axis=0)
+    impact = strength / np.sqrt(np.maximum(length, 1e-9)).take(owner)
+    mass = masses(base.view_of.take(known), owner, base.rarity.take(known), missing.shape) + missing
+    common = masses(base.class_of.take(known), owner, base.common.take(known), general.shape) + general
+    wanted = np.maximum(mass[WORDS], LEAST_MASS)
+    surprise = np.array(
+        (
+            missing[WORDS] / wanted,
+            missing[PAIRS] / np.maximum(mass[PAIRS], LEAST_MASS),
+            general.sum(axis=0),
+            wanted,
+        )
     )
+    lengths = np.array(
+        [(len(reading.text) or 1, len(reading.sound) or 1) for reading in readings], np.float64
+    ).T
+    return Asked(readings, known, owner, impact, mass, common, surprise, lengths)
 
 
-def _look_up(base: Base, words: tuple[str, ...]) -> tuple[Ints, Floats]:
-    """Kin and numbers of words; of those that the base does not have, made up here."""
-    places = [base.words.get(word, -1) for word in words]
-    kin, numbers = base.word_kin.take(places, axis=1), base.word_numbers.take(places, axis=0)
-    for column, place in enumerate(places):
-        if place < 0:
-            word = words[column]
-            of_char, head = sounds()[0], synonyms().get(word, word)
-            sound = "".join([of_char.get(sign, sign) for sign in word]) if len(word) > 1 else word
-            kin[:, column] = -1, base.heads.get(head, -2), base.alike.get(sound, -2)
-            numbers[column] = word_numbers(word, 1.0)
-    return kin, numbers
+def search(base: Base, asked: Asked) -> Doubles:
+    """Cosine of each question with every row, over all views at once [question, row]."""
+    count = len(asked.readings)
+    starts = base.post_start.take(asked.keys)
+    place, span = spans(starts, base.post_start.take(asked.keys + 1) - starts)
+    impact = asked.impact.take(span)
+    impact *= base.post_impact.take(place)
+    rows = base.post_rows.take(place)
+    if count > 1:
+        rows = rows + (asked.owner * base.size).take(span)
+    scores: Doubles = np.bincount(rows, impact, count * base.size).astype(np.float64, copy=False)
+    return scores.reshape(count, base.size)
 
 
-def search(base: Base, question: Question) -> Doubles:
-    """Cosine of the question with every row, over all views at once."""
-    if not len(question.keys):
-        return np.zeros(base.size)
-    starts = base.post_start[question.keys]
-    lengths = base.post_start[question.keys + 1] - starts
-    place, _ = spans(starts, lengths)
-    impact = base.post_impact[place]
-    impact *= question.impact.repeat(lengths)
-    return np.bincount(base.post_rows[place], impact, base.size).astype(np.float64, copy=False)
-
-
-def weigh(base: Base, question: Question, rows: Ints, scores: Doubles, first: Ints, *, hidden: int) -> Floats:
-    """Evidence [row, name] for ``rows``, sorted so that an item's rows stand together from ``first`` on."""
-    evidence = np.empty((len(rows), len(NAMES)), np.float32)
-    views = len(VIEWS)
-    evidence[:, 0] = scores[rows]
-    _overlap(base, question, rows, evidence[:, 1 : 1 + 3 * views])
-    column = 1 + 3 * views
-    asked = _align(base, question, rows, evidence[:, column : column + ALIGNED])
-    column += ALIGNED
-    texts = [base.texts[row] for row in rows.tolist()]
-    _compare_strings(base, question, rows, texts, evidence[:, column : column + 10])
-    _compare_meaning(base, question, rows, texts, evidence[:, column + 10 : column + 20])
-    _vote(base, rows, first, asked, evidence, hidden=hidden)
+def weigh(base: Base, asked: Asked, rows: Rows, scores: Floats) -> Floats:
+    """Evidence [name, row]."""
+    evidence = np.empty((len(NAMES), len(rows.rows)), np.float32)
+    evidence[SCORE] = scores
+    words = _overlap(base, asked, rows, evidence)
+    _compare_strings(base, asked, rows, evidence[STRINGS:MEANING])
+    _compare_meaning(base, asked, rows, evidence[MEANING:SCORE])
+    _vote(base, asked, rows, words, evidence)
     return evidence
 
 
-def _overlap(base: Base, question: Question, rows: Ints, out: Floats) -> None:
-    starts = base.row_start[rows]
-    place, first = spans(starts, base.row_start[rows + 1] - starts)
-    keys = base.row_keys[place]
-    is_asked = np.zeros(len(base.view_of), np.bool_)
-    is_asked[question.keys] = True
-    hits = is_asked[keys].nonzero()[0]
-    keys = keys[hits]
-    views = len(VIEWS)
-    slot = (first.searchsorted(hits, "right") - 1) * views + base.view_of[keys]
-    shared = np.bincount(slot, base.rarity[keys], len(rows) * views).reshape(-1, views)
-    asked, told = question.weight, base.row_weight.take(rows, axis=0)
-    np.divide(shared, np.sqrt(asked * told), out=out[:, :views], casting="same_kind")
-    np.divide(shared, asked, out=out[:, views : 2 * views], casting="same_kind")
-    np.divide(shared, told, out=out[:, 2 * views :], casting="same_kind")
+def _overlap(base: Base, asked: Asked, rows: Rows, out: Floats) -> tuple[Ints, Ints]:
+    """What the question and the row share, of what is asked and of what is told, view by view.
+
+    Returns the words that are shared, and the places of the rows that have them.
+    """
+    total, views, classes = len(rows.rows), len(VIEWS), len(CLASSES)
+    key, row = _shared_keys(base, asked, rows)
+    view = base.view_of.take(key)
+    shared = masses(view, row, base.rarity.take(key), (views, total))
+    wanted, given = asked.mass.take(rows.question, axis=1), base.row_mass.take(rows.rows, axis=1)
+    np.subtract(wanted[WORDS], shared[WORDS], out=out[MISSING], casting="same_kind")
+    np.subtract(given[WORDS], shared[WORDS], out=out[MISSING + 1], casting="same_kind")
+    covered, explained = out[views : 2 * views], out[2 * views : 3 * views]
+    np.divide(shared, np.maximum(wanted, LEAST_MASS), out=covered, casting="same_kind")
+    np.divide(shared, np.maximum(given, LEAST_MASS), out=explained, casting="same_kind")
+    np.sqrt(covered * explained, out=out[:views])
+    shared = masses(base.class_of.take(key), row, base.common.take(key), (classes, total))
+    wanted, given = asked.common.take(rows.question, axis=1), base.row_common.take(rows.rows, axis=1)
+    lost, added = out[COMMON + 2 : COMMON + 2 + classes], out[COMMON + 2 + classes : COMMON + 2 + 2 * classes]
+    np.subtract(wanted, shared, out=lost, casting="same_kind")
+    np.subtract(given, shared, out=added, casting="same_kind")
+    whole = np.add.reduce(shared, axis=0)
+    out[COMMON] = whole / np.maximum(np.add.reduce(wanted, axis=0), LEAST_MASS)
+    out[COMMON + 1] = whole / np.maximum(np.add.reduce(given, axis=0), LEAST_MASS)
+    is_word = (view == WORDS).nonzero()[0]
+    return key.take(is_word), row.take(is_word)
 
 
-def _align(base: Base, question: Question, rows: Ints, out: Floats) -> Floats:
-    """Soft word alignment; returns the alignment of each asked word with each row."""
-    starts = base.word_start[rows]
-    place, first = spans(starts, base.word_start[rows + 1] - starts)
-    words = base.word_ids[place]
-    alike = np.maximum.reduce((question.kin[:, :, None] == base.word_kin.take(words, axis=1)[:, None]) * SAME)
-    asked = np.maximum.reduceat(alike, first, axis=1)
-    lacks = 1 - asked
-    lost = lacks.T @ question.numbers
-    worst = np.maximum.reduce(question.numbers.T[:2, :, None] * lacks, axis=1)
-    gaps = base.word_numbers.take(words, axis=0)
-    gaps *= (1 - np.maximum.reduce(alike))[:, None]
-    added = np.add.reduceat(gaps, first)
-    out[:, 0:7:6] = 1 - lost[:, :2] / np.add.reduce(question.numbers[:, :2])
-    out[:, 1:8:6] = 1 - added[:, :2] / base.row_numbers.take(rows, axis=0)
-    out[:, 2:9:6] = worst.T
-    out[:, 3:10:6] = np.maximum.reduceat(gaps[:, :2], first)
-    out[:, 4], out[:, 5] = lost[:, 0] / 4, added[:, 0] / 4
-    out[:, 10:15], out[:, 15:20] = lost[:, 2:], added[:, 2:]
-    return asked
+def _shared_keys(base: Base, asked: Asked, rows: Rows) -> tuple[Ints, Ints]:
+    """Keys of rows that their question has too, and the places of those rows."""
+    size = len(base.view_of)
+    is_asked = np.zeros(len(asked.readings) * size, np.bool_)
+    is_asked[asked.keys + asked.owner * size] = True
+    place, span = spans(base.row_start.take(rows.rows), base.row_size.take(rows.rows))
+    keys = base.row_keys.take(place)
+    if len(asked.readings) > 1:
+        hits = is_asked.take(keys + (rows.question * size).take(span)).nonzero()[0]
+    else:
+        hits = is_asked.take(keys).nonzero()[0]
+    return keys.take(hits).astype(np.intp), span.take(hits)
 
 
-def covered(base: Base, question: Question, row: int) -> list[bool]:
-    """For each asked word, whether the row has it, or one of its synonyms or its sound."""
-    words = base.word_ids[base.word_start[row] : base.word_start[row + 1]]
-    same = question.kin[:, :, None] == base.word_kin[:, None, words]
-    return [bool(hit) for hit in same.any(axis=(0, 2))]
+def covered(base: Base, reading: Reading, row: int) -> frozenset[str]:
+    """The words of a reading that a row has too, as they are, by a synonym, or by their sound."""
+    start = base.row_start[row]
+    keys = set(base.row_keys[start : start + base.row_size[row]].tolist())
+    table, heads, of_char = base.keys[WORDS], synonyms(), sounds()[0]
+    heard = base.sounds[row]
+    return frozenset(
+        word
+        for word in reading.words
+        if table.get(heads.get(word, word)) in keys
+        or (len(word) > 1 and "".join(of_char.get(sign, sign) for sign in word) in heard)
+    )
 
 
-def _compare_strings(base: Base, question: Question, rows: Ints, texts: list[str], out: Floats) -> None:
-    text, sound = question.reading.text, question.reading.sound
-    heard = [base.sounds[row] for row in rows.tolist()]
-    length, asked = base.lengths[rows], max(1, len(text))
-    shared = _against(text, texts, LCSseq.similarity)
-    out[:, 0] = 2 * shared / (asked + length)
-    out[:, 1] = _against(text, texts, Levenshtein.normalized_similarity)
-    out[:, 2] = shared / length
-    out[:, 3] = shared / asked
-    out[:, 4] = _against(text, texts, fuzz.partial_ratio) / 100
-    shared = _against(sound, heard, LCSseq.similarity)
-    out[:, 5] = 2 * shared / np.maximum(np.fromiter(map(len, heard), np.float32, len(heard)) + len(sound), 1)
-    out[:, 6] = shared / max(1, len(sound))
-    out[:, 7] = _against(sound, heard, fuzz.partial_ratio) / 100
-    out[:, 8] = _against(text, texts, Prefix.normalized_similarity)
-    out[:, 9] = _against(text, texts, Postfix.normalized_similarity)
+def _compare_strings(base: Base, asked: Asked, rows: Rows, out: Floats) -> None:
+    """Longest common subsequence of letters and of sounds, common beginning and end."""
+    start, places = 0, rows.rows.tolist()
+    texts, sounds_of = base.texts, base.sounds
+    for reading, end in zip(asked.readings, rows.ends, strict=True):
+        if end > start:
+            told = [texts[place] for place in places[start:end]]
+            heard = [sounds_of[place] for place in places[start:end]]
+            out[2, start:end] = _against(reading.text, told, LCSseq.similarity)
+            out[5, start:end] = _against(reading.sound, heard, LCSseq.similarity)
+            out[6, start:end] = _against(reading.text, told, Prefix.normalized_similarity)
+            out[7, start:end] = _against(reading.text, told, Postfix.normalized_similarity)
+        start = end
+    shared = out[2:6:3]
+    wanted, given = asked.lengths.take(rows.question, axis=1), base.lengths.take(rows.rows, axis=1)
+    np.divide(shared, given, out=out[0:4:3], casting="same_kind")
+    np.divide(shared, wanted, out=out[1:5:3], casting="same_kind")
+    np.divide(shared, (wanted + given) / 2, out=shared, casting="same_kind")
 
 
 def _against(one: str, many: list[str], scorer: Any) -> Floats:
@@ -184,55 +210,41 @@ def _against(one: str, many: list[str], scorer: Any) -> Floats:
     return found
 
 
-def _compare_meaning(base: Base, question: Question, rows: Ints, texts: list[str], out: Floats) -> None:
-    reading = question.reading
-    types = base.types[rows]
-    both = np.bitwise_count(types & reading.types)
-    asked_only = reading.types.bit_count() - both
-    told_only = np.bitwise_count(types) - both
-    out[:, 0], out[:, 1], out[:, 2] = both, asked_only, told_only
-    out[:, 3] = (both == 0) & (told_only > 0) if reading.types else 0
-    out[:, 4] = base.negative[rows] != reading.is_negative
-    out[:, 5] = 0
-    for number in reading.numbers:
-        np.maximum(out[:, 5], [number not in text for text in texts], out=out[:, 5])
-    length = max(1, len(reading.text))
-    ratio = np.log(length / base.lengths[rows])
-    out[:, 6] = math.log(length) / 4
-    np.maximum(ratio, 0, out=out[:, 7])
-    np.maximum(-ratio, 0, out=out[:, 8])
-    out[:, 9] = [text == reading.text for text in texts]
+def _compare_meaning(base: Base, asked: Asked, rows: Rows, out: Floats) -> None:
+    """Kinds of question, negation, length."""
+    types = base.types[rows.rows]
+    wanted = np.array([reading.types for reading in asked.readings], np.int32)[rows.question]
+    both, given = np.bitwise_count(types & wanted), np.bitwise_count(types)
+    out[0], out[2] = both, given - both
+    out[1] = np.bitwise_count(wanted) - both
+    out[3] = (both == 0) & (given > 0) & (wanted > 0)
+    negative = np.array([reading.is_negative for reading in asked.readings], np.bool_)
+    out[4] = base.negative[rows.rows] != negative[rows.question]
+    length = asked.lengths[0].take(rows.question)
+    ratio = np.log(length / base.lengths[0].take(rows.rows))
+    np.maximum(ratio, 0, out=out[5], casting="same_kind")
+    np.maximum(-ratio, 0, out=out[6], casting="same_kind")
+    np.log(length, out=out[7], casting="same_kind")
 
 
-def _vote(base: Base, rows: Ints, first: Ints, asked: Floats, evidence: Floats, *, hidden: int) -> None:
-    """What an item's other questions say; ``hidden`` is a left-out row that must not be counted."""
-    items = base.owner[rows[first]]
-    count = base.first[items + 1] - base.first[items]
-    if hidden >= 0:
-        count -= items == base.owner[hidden]
-    np.maximum(count, 1, out=count)
-    size = _sizes(first, len(rows))
-    found = evidence[:, 0].copy()
+def _vote(base: Base, asked: Asked, rows: Rows, words: tuple[Ints, Ints], evidence: Floats) -> None:
+    """What an item's other questions say; ``words``: shared ones, and the places of the rows that share them."""
+    first, found = rows.first, evidence[SCORE]
+    key, row = words
+    wanted = np.maximum(asked.mass[WORDS, rows.question[first]], LEAST_MASS)
+    count = base.first[rows.items + 1] - base.first[rows.items]
+    if rows.hidden is not None:
+        count = np.maximum(count - (rows.items == base.owner[rows.hidden[rows.question[first]]]), 1)
     votes = np.empty((6, len(first)), np.float32)
-    best = np.maximum.reduceat(found, first)
-    votes[0] = best
+    votes[0] = best = np.maximum.reduceat(found, first)
     votes[1] = np.add.reduceat(found, first) / count
-    votes[2] = _second(found, first, best, size)
-    votes[3] = np.add.reduce(np.maximum.reduceat(asked, first, axis=1)) / len(asked)
-    votes[4] = np.maximum.reduceat(evidence[:, SOFT_ASKED], first)
+    is_best = found == best.repeat(rows.sizes)
+    votes[2] = np.maximum.reduceat(np.where(is_best, np.float32(0), found), first)
+    votes[3] = np.maximum.reduceat(evidence[ASKED], first)
+    size = len(base.view_of)
+    pairs = np.arange(len(first)).repeat(rows.sizes).take(row) * size + key
+    pairs.sort()
+    item, key = np.divmod(pairs[np.append(pairs[1:] != pairs[:-1], True)[: len(pairs)]], size)
+    votes[4] = np.bincount(item, base.rarity.take(key), len(first)) / wanted
     votes[5] = np.log(count)
-    evidence[:, VOTES:] = votes.repeat(size, axis=1).T
-
-
-def _sizes(first: Ints, total: int) -> Ints:
-    """How many rows each item has, of ``total`` rows that stand together from ``first`` on."""
-    ends = np.empty_like(first)
-    ends[:-1], ends[-1] = first[1:], total
-    return ends - first
-
-
-def _second(found: Floats, first: Ints, best: Floats, size: Ints) -> Floats:
-    """Of each item the second-best row; 0 where it has only one, the best where two are best."""
-    is_best = found == best.repeat(size)
-    runner = np.maximum.reduceat(np.where(is_best, np.float32(0), found), first)
-    return np.where(np.add.reduceat(is_best, first, dtype=np.int32) > 1, best, runner)
+    evidence[VOTES:] = votes.repeat(rows.sizes, axis=1)

@@ -3,54 +3,73 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matching.base import Floats
-from matching.evidence import NAMES
+from matching.evidence import ASKED, MISSING, NAMES, SURPRISE
 from matching.retrieval import Found
 from matching.tables import DATA
 
 FAR = 6.0  # evidence counts no further than this many deviations from its mean
 STANDING = ("score", "lead", "lead_third", "lead_fifth", "share", "rivalry", "asked_best", "missing_best")
-GROUNDS = (*STANDING, *(f"top_{name}" for name in NAMES))
+GROUNDS = (*STANDING, *SURPRISE, *(f"top_{name}" for name in NAMES))
 BENT = (
-    "cosine_words", "cosine_pairs", "cosine_units", "cosine_sound_pairs", "soft_asked", "soft_told",
-    "common_asked", "common_told", "worst_common_asked", "worst_common_told", "indel", "shared",
-    "types_clash", "negation", "length", "votes_union", "votes_gain", "paraphrases",
+    "cosine_words", "cosine_pairs", "cosine_units", "cosine_sound_pairs", "asked_words", "told_words",
+    "common_asked", "common_told", "indel", "shared", "types_clash", "negation", "length", "votes_asked", "paraphrases",
 )  # fmt: skip
 FACTORS = (*NAMES, *(f"{name}_squared" for name in BENT))
+MEANT = ("meaning", "meaning_best")  # what an encoder adds
 _BENT_AT = np.array([NAMES.index(name) for name in BENT])
-SOFT_ASKED, WORST_ASKED = NAMES.index("soft_asked"), NAMES.index("worst_asked")
 
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """Σ weight · clip((x − mean) ÷ scale) + bias."""
+    """Σ weight · clip((x − mean) ÷ scale) + bias, of numbers [name, case]."""
 
     mean: Floats
     scale: Floats
     weight: Floats
     bias: float = 0.0
+    _low: Floats = field(init=False, repr=False)
+    _high: Floats = field(init=False, repr=False)
+    _slope: Floats = field(init=False, repr=False)
+    _level: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        mean, scale = self.mean[:, None], self.scale[:, None]
+        slope = self.weight[:, None] / scale
+        object.__setattr__(self, "_low", mean - FAR * scale)
+        object.__setattr__(self, "_high", mean + FAR * scale)
+        object.__setattr__(self, "_slope", slope)
+        object.__setattr__(self, "_level", self.bias - float((slope * mean).sum()))
 
     @classmethod
     def flat_over(cls, numbers: Floats) -> Linear:
-        """Zero weights, with mean and scale of the columns of ``numbers``."""
-        return cls(numbers.mean(axis=0), numbers.std(axis=0) + 1e-3, np.zeros(numbers.shape[1], np.float32))
+        """Zero weights, with mean and scale of the rows of ``numbers``."""
+        mean, scale = numbers.mean(axis=1), numbers.std(axis=1) + 1e-3
+        return cls(mean, scale, np.zeros(len(numbers), np.float32))
 
     def __call__(self, numbers: Floats) -> Floats:
-        return np.asarray(self.standard(numbers) @ self.weight + self.bias, np.float32)
+        """One number a case. Summed name by name, so that a case is the same alone and among others."""
+        told = np.minimum(numbers, self._high)
+        np.maximum(told, self._low, out=told)
+        told *= self._slope
+        if told.shape[1] == 1:  # a single column would be summed in another order
+            told = told.repeat(2, axis=1)
+        total: Floats = np.add.reduce(told, axis=0)[: numbers.shape[1]]
+        return total + self._level
 
     def standard(self, numbers: Floats) -> Floats:
         """``numbers`` in deviations from the mean."""
-        away: Floats = numbers - self.mean
-        away /= self.scale
+        away: Floats = numbers - self.mean[:, None]
+        away /= self.scale[:, None]
         np.minimum(away, FAR, out=away)
         return np.maximum(away, -FAR, out=away)
 
@@ -63,16 +82,19 @@ class Model:
     acceptance: Linear
     answer: float
     clarify: float
+    unsure: tuple[float, float] = (
+        0.0,
+        0.0,
+    )  # between these confidences an encoder is asked, where there is one
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Items best first: their scores, their best rows (places in ``Found.rows``)."""
+    """The items found for one question, best first: scores, items, best rows (places in ``Found.rows``)."""
 
-    scores: Floats
-    items: NDArray[np.int32]
-    best: NDArray[np.int64]
-    grounds: Floats
+    scores: tuple[float, ...]
+    items: tuple[int, ...]
+    best: tuple[int, ...]
 
 
 @cache
@@ -81,14 +103,21 @@ def shipped() -> Model:
     return read_model(DATA / "constants.json")
 
 
-def read_model(path: Path) -> Model:
-    """A file as ``benchmarks/fit_constants.py`` writes it → a model."""
+@cache
+def shipped_semantic() -> Model:
+    """The constants in ``data/constants-semantic.json``, for questions that an encoder has read."""
+    return read_model(DATA / "constants-semantic.json", MEANT)
+
+
+def read_model(path: Path, more: tuple[str, ...] = ()) -> Model:
+    """A file as ``benchmarks/fit_constants.py`` writes it → a model. ``more``: evidence beyond ``NAMES``."""
     table = json.loads(path.read_text(encoding="utf-8"))
     return Model(
-        ranker=_linear(table["ranker"], FACTORS),
-        acceptance=_linear(table["acceptance"], GROUNDS),
+        ranker=_linear(table["ranker"], (*FACTORS, *more)),
+        acceptance=_linear(table["acceptance"], (*GROUNDS, *(f"top_{name}" for name in more))),
         answer=float(table["answer"]),
         clarify=float(table["clarify"]),
+        unsure=tuple(table.get("unsure", (0.0, 0.0))),
     )
 
 
@@ -97,47 +126,73 @@ def _linear(table: Mapping[str, Any], names: tuple[str, ...]) -> Linear:
     return Linear(columns[0], columns[1], columns[2], float(table.get("bias", 0.0)))
 
 
-def factors(evidence: Floats) -> Floats:
-    """Evidence with the squares of what does not act in a straight line, as ``FACTORS`` names them."""
-    return np.concatenate((evidence, np.square(evidence.take(_BENT_AT, axis=1))), axis=1)
+def factors(found: Found) -> Floats:
+    """Evidence with the squares of what does not act in a straight line, as ``FACTORS`` names them, and meaning."""
+    evidence = found.evidence
+    parts = (evidence, np.square(evidence.take(_BENT_AT, axis=0)))
+    return np.concatenate(parts if found.meaning is None else (*parts, found.meaning))
 
 
-def rank(found: Found, ranker: Linear) -> Ranking:
-    """Order the items by their best row and gather the grounds on which the best is accepted."""
-    scores = ranker(factors(found.evidence))
-    owner = (found.first.searchsorted(np.arange(len(scores)), "right") - 1).tolist()
-    best_of: dict[int, int] = {}
-    for row in (-scores).argsort(kind="stable").tolist():
-        best_of.setdefault(owner[row], row)
-    places, best = np.array([*best_of]), np.array([*best_of.values()])
-    return Ranking(
-        scores[best], found.items[places], best, _grounds(found.evidence, scores[best], int(best[0]))
-    )
+def rank(found: Found, ranker: Linear) -> list[Ranking]:
+    """The items of each question in the order of their best rows."""
+    rows = found.rows
+    scores = ranker(factors(found))
+    best = np.maximum.reduceat(scores, rows.first).tolist()
+    items, first, ends = rows.items.tolist(), rows.first.tolist(), [*rows.first.tolist()[1:], len(scores)]
+    told, rankings, start = scores.tolist(), [], 0
+    for end in rows.item_ends:
+        order = sorted(range(start, end), key=best.__getitem__, reverse=True)
+        rankings.append(
+            Ranking(
+                tuple([best[place] for place in order]),
+                tuple([items[place] for place in order]),
+                tuple([told.index(best[place], first[place], ends[place]) for place in order]),
+            )
+        )
+        start = end
+    return rankings
 
 
-def _grounds(evidence: Floats, scores: Floats, top: int) -> Floats:
-    leads = [
-        float(scores[0] - scores[min(place, len(scores) - 1)]) if len(scores) > place else 9.0
-        for place in (1, 2, 4)
-    ]
-    standing = (
-        float(scores[0]), min(leads[0], 6.0), min(leads[1], 8.0), min(leads[2], 10.0),
-        float(1 / np.exp(scores - scores[0]).sum()), float(np.exp(-leads[0])),
-        float(evidence[:, SOFT_ASKED].max()), float(evidence[:, WORST_ASKED].min()),
-    )  # fmt: skip
-    return np.concatenate((np.array(standing, np.float32), evidence[top]))
+def grounds(found: Found, rankings: Sequence[Ranking]) -> Floats:
+    """What speaks for the best item of each question [name of GROUNDS, question]; zeros where there is none."""
+    evidence = found.evidence if found.meaning is None else np.concatenate((found.evidence, found.meaning))
+    known = len(STANDING) + len(SURPRISE)
+    whole = np.zeros((known + len(evidence), len(rankings)), np.float32)
+    asked, missing = evidence[ASKED], evidence[MISSING]
+    places, tops, start = [], [], 0
+    for number, (ranking, end) in enumerate(zip(rankings, found.rows.ends, strict=True)):
+        if ranking.items:
+            whole[: len(STANDING), number] = (
+                *_standing(ranking.scores), asked[start:end].max(), missing[start:end].min(),
+            )  # fmt: skip
+            places.append(number)
+            tops.append(ranking.best[0])
+        start = end
+    whole[len(STANDING) : known] = found.asked.surprise
+    whole[known:, places] = evidence[:, tops]
+    return whole
 
 
-def confidences(ranking: Ranking, acceptance: Linear, count: int = 10) -> Floats:
-    """The best item's probability of being right; the others share the rest by their scores."""
-    top = 1 / (1 + np.exp(-acceptance(ranking.grounds[None])[0]))
-    share = np.exp((ranking.scores[:count] - ranking.scores[0]).clip(-20))
-    return _shared(float(top), share)
+def _standing(scores: Sequence[float]) -> tuple[float, ...]:
+    first = scores[0]
+    leads = [min(first - scores[place], most) if len(scores) > place else most for place, most in LEADS]
+    share = 1 / sum([math.exp(max(score - first, -30.0)) for score in scores])
+    return first, *leads, share, math.exp(-leads[0])
 
 
-def _shared(top: float, share: Floats) -> Floats:
-    rest = share[1:].sum()
-    limit = min(top, (1 - top) / max(float(rest), 1e-6)) if rest else 0.0
-    spread = share * limit
-    spread[0] = top
-    return np.asarray(spread, np.float32)
+LEADS = ((1, 6.0), (2, 8.0), (4, 10.0))  # place of a runner-up, and the lead over it that counts as no rival
+
+
+def confidences(ranking: Ranking, top: float, count: int = 10) -> tuple[float, ...]:
+    """Of the first ``count`` items, the probability of being right; after the first they share the rest by score."""
+    first = ranking.scores[0]
+    share = [math.exp(max(score - first, -20.0)) for score in ranking.scores[1:count]]
+    rest = sum(share)
+    limit = min(top, (1 - top) / max(rest, 1e-6))
+    return top, *[one * limit for one in share]
+
+
+def accept(found: Found, rankings: Sequence[Ranking], acceptance: Linear) -> list[float]:
+    """For each question the probability that its best item is right; 0 where nothing was found."""
+    sure = 1 / (1 + np.exp(-acceptance(grounds(found, rankings))))
+    return [one if ranking.items else 0.0 for one, ranking in zip(sure.tolist(), rankings, strict=True)]

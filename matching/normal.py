@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from matching.tables import language, longest_first, traditional
 
 LONGEST = 400  # characters read of any message; of longer ones the two ends
-OTHER = re.compile(r"[^0-9a-z\u3400-\u9fff\u3007%.]+")
+OTHER = re.compile(r"[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff\u3007%.]+")
 LONE_DOT = re.compile(r"(?<![0-9])\.|\.(?![0-9])|(?<![0-9])%")
 SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which no encoding takes
 GAP = re.compile(r"(?<=[^0-9a-z]) | (?=[^0-9a-z])|^ | $")

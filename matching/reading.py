@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import add
@@ -12,7 +12,14 @@ from matching.tables import language, question_types, segmenter, sounds, synonym
 
 UNIT = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?%?|[^\s]")
 LATIN = re.compile(r"[a-z]{2,}")
-VIEWS = ("words", "units", "pairs", "sound_pairs", "sounds")
+VIEWS = (
+    "words",
+    "forms",
+    "units",
+    "pairs",
+    "sound_pairs",
+    "sounds",
+)  # words by the head of their group, or as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +32,18 @@ class Reading:
     sound: str
     types: int
     is_negative: bool
-    numbers: frozenset[str]
 
-    def view(self, name: str) -> Iterator[str]:
-        """The keys of one sparse view, with repeats."""
-        if name == "words":
-            return map(synonyms().get, self.words, self.words)
-        if name == "units":
-            return iter(self.units)
-        if name == "pairs":
-            return map(add, self.units, self.units[1:])
-        if name == "sounds":
-            return iter(self.sound)
-        return map(add, self.sound, self.sound[1:])
+    def views(self) -> tuple[dict[str, None], ...]:
+        """The keys of each sparse view, each once."""
+        words, units, sound = self.words, self.units, self.sound
+        return (
+            dict.fromkeys(map(synonyms().get, words, words)),
+            dict.fromkeys(words),
+            dict.fromkeys(units),
+            dict.fromkeys(map(add, units, units[1:])),
+            dict.fromkeys(map(add, sound, sound[1:])),
+            dict.fromkeys(sound),
+        )
 
 
 class Reader:
@@ -63,7 +69,6 @@ class Reader:
             sound="".join([self._hear(unit, spoken) for unit in units]),
             types=types,
             is_negative=is_negative(text),
-            numbers=frozenset(unit for unit in units if unit[0].isdigit()),
         )
 
     def _hear(self, unit: str, spoken: bool) -> str:

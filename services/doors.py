@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from domain.complaints.terms import ComplaintKind, CreditDomain
 from domain.entries import City, Door, Doors
-from services.phrases import bare_of
+from services.phrases import bare_of, is_asking
 
 T = TypeVar("T")
 GAP = 6
 MOST_NAMES = 2
+AT_LENGTH = 16  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,13 @@ def suggest(text: str, doors: Doors, city: City) -> Suggestion:
         area_in(text, city),
         tuple(_named_in(text, doors))[:MOST_NAMES],
     )
+
+
+def is_grievance(text: str, doors: Doors) -> bool:
+    """Whether a text tells a wrong instead of asking: words of a grievance, against somebody or told at length."""
+    if is_asking(text) or not doors.grievances or not _says(doors.grievances, bare_of(text)):
+        return False
+    return len(text) >= AT_LENGTH or any(True for _ in _named_in(text, doors))
 
 
 def speaks_of_child(text: str, doors: Doors) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from domain import targets
 from domain.clock import from_unix, local_day
@@ -13,6 +14,7 @@ from domain.dialog import Dialog
 from domain.ordinals import is_pick, picked_number
 from matching import Decision, Match, normalise
 from services.desk import Desk
+from services.doors import is_grievance
 from services.guiding import likely_answer, plain_answer, step_of
 from services.interview import LONGEST_QUESTION, read_answer, takes_words
 from services.phrases import bare_of, is_asking
@@ -51,9 +53,14 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
         return Understanding(asked)
     if takes_words(dialog.interview) or dialog.tending:
         return _told(text, dialog, desk)
+    sure = _sure(text, bare, dialog, desk, local_day(from_unix(now_s)))
+    return Understanding(sure) if sure else _likely(text, bare, dialog, desk, now_s)
+
+
+def _sure(text: str, bare: str, dialog: Dialog, desk: Desk, today: date) -> str | None:
+    """What words mean by themselves, or as the answer to a guide's question."""
     step = step_of(dialog, desk.library)
-    today = local_day(from_unix(now_s))
-    sure = (
+    return (
         plain_answer(text, bare, step, today)
         or desk.phrases.command(text)
         or _case_named(text)
@@ -62,13 +69,16 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
         or recognise(text, today)
         or likely_answer(text, bare, step)
     )
-    if sure:
-        return Understanding(sure)
+
+
+def _likely(text: str, bare: str, dialog: Dialog, desk: Desk, now_s: int) -> Understanding:
+    """What the matcher makes of it; a wrong that is told and that no entry answers is a complaint."""
     topic = dialog.topic if now_s - dialog.topic_at < TOPIC_LASTS_S else ""
     match = desk.match(text, topic or None)
-    if wanted := desk.phrases.sign(bare):
-        return Understanding(wanted, match=match)
-    return _judged(match, topic)
+    wanted = desk.phrases.sign(bare)
+    if wanted is None and match.decision is not Decision.ANSWER and is_grievance(text, desk.library.doors):
+        wanted = targets.intent("complaint_file")
+    return Understanding(wanted, match=match) if wanted else _judged(match, topic)
 
 
 def _told(text: str, dialog: Dialog, desk: Desk) -> Understanding:

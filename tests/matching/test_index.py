@@ -109,7 +109,7 @@ def test_two_questions_are_both_offered(index: Index) -> None:
 
 def test_explaining_names_the_evidence_and_the_fillers(index: Index) -> None:
     match = index.match("请问信用修复收费吗", explain=True)
-    assert match.candidates[0].evidence["soft_asked"] == pytest.approx(1.0, abs=0.2)
+    assert match.candidates[0].evidence["asked_words"] == pytest.approx(1.0, abs=0.2)
     assert {(token.text, token.role) for token in match.tokens} >= {("请问", "dropped"), ("修复", "hit")}
     assert not index.match("请问信用修复收费吗").candidates[0].evidence
 
@@ -126,6 +126,32 @@ def test_one_entry_is_enough() -> None:
 def test_questions_that_normalise_to_nothing_do_no_harm() -> None:
     index = Index.build([Item("odd", ("？？", "😀")), *BASE])
     assert index.match("信用修复收费吗").candidates[0].id == "repair-fee"
+
+
+SAID = st.one_of(
+    st.sampled_from([question for item in BASE for question in item.questions]),
+    st.sampled_from(
+        ["那要多久呢", "收费吗", "个人征信报告在哪里打印？信用修复收费吗？", "xinyong xiufu", *HOSTILE]
+    ),
+    st.text(alphabet="信用修复征信报告多久收费材料在哪打印，？ a3", max_size=60),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    asked=st.lists(st.tuples(SAID, st.sampled_from([None, "repair-time", "repair-fee", "gone"])), max_size=20)
+)
+def test_many_at_once_are_answered_as_one_by_one(index: Index, asked: list[tuple[str, str | None]]) -> None:
+    texts, topics = [text for text, _ in asked], [topic for _, topic in asked]
+    alone = [index.match(text, topic=topic, explain=True) for text, topic in asked]
+    assert index.match_many(texts, topics, explain=True) == alone
+
+
+def test_many_need_a_topic_each_or_none(index: Index) -> None:
+    assert index.match_many([]) == []
+    assert len(index.match_many(["修复收费吗", ""])) == 2
+    with pytest.raises(ValueError, match="shorter"):
+        index.match_many(["修复收费吗", "多久"], [None])
 
 
 def test_threads_read_the_same(index: Index) -> None:
