@@ -10,9 +10,10 @@ from domain.guides import Guide, Step
 from domain.replies import Block, Choices, Paragraph, ReplyKind, Span
 from handlers import guide as guides
 from handlers.turn import Outcome, Turn
-from services.guiding import step_of
+from services.guiding import has_ended, is_under_way, step_of
 
 COMMANDS = frozenset({"back", "cancel", "restart", "later"})
+_AFTER_THE_END = frozenset({"back", "restart"})
 _UNANSWERED = frozenset({"fallback", "clarify", "acknowledge", "stray_pick", "sticker"})
 _ENDING = frozenset({"complaint_file"})
 _LEAVING = frozenset({"bye", "help", "popular", "policy", "subscribe", "handover", "complaint_track"})
@@ -20,12 +21,14 @@ NEAR = 2
 
 
 def is_for_guide(turn: Turn) -> bool:
-    """Whether the message opens a guide, answers it, or moves in it."""
+    """Whether the message opens a guide, answers it, moves in it, or goes back from its end."""
     kind, name = turn.target
     dialog = turn.dialog
     if kind in ("guide", "answer"):
         return True
-    if kind != "intent" or dialog.flow is None or dialog.flow.guide not in turn.library.guides:
+    if kind == "intent" and has_ended(dialog, turn.library):
+        return name in _AFTER_THE_END
+    if kind != "intent" or not is_under_way(dialog, turn.library):
         return False
     return name in COMMANDS or (name == "more" and not dialog.waiting and not dialog.rest)
 

@@ -18,7 +18,7 @@ LABEL_LIMIT = 12
 QUESTION_LIMIT = 60
 END_BYTES = 2048
 LINK_BYTES = 80  # what a clickable choice costs besides its words, said twice
-FRAME_BYTES = 420  # the lines around an end: what to do next, caveat, from the start
+FRAME_BYTES = 520  # the lines around an end: what to do next, caveat, back, from the start
 FIXED_SLOTS = frozenset({"city"})
 
 
