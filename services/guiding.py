@@ -14,9 +14,14 @@ from domain.guides import End, Option, Step, walk
 _BEFORE = ("我", "这", "那", "就", "应该", "好像", "大概", "可能", "都", "是", "属于", "选", "要", "算")
 _AFTER = ("的", "了", "吧", "呗", "啊", "呀", "哈", "嘛")
 _FILLERS = re.compile(rf"^(?:{'|'.join(_BEFORE)})*(.*?)(?:{'|'.join(_AFTER)})*$")
-_ASKING = ("吗", "么", "呢", "啥", "咋", "谁", "怎", "哪", "几", "多久", "多少", "为何")
+_HOW_MANY = ("几[天日号]", "几[点个次]", "几时", "几年能", "几年才", "多久", "多少")
+_ASKING = ("吗", "么", "啥", "咋", "谁", "怎", "哪", "为何", *_HOW_MANY)
 _ASKING_IF = ("能不", "行不", "是不是", "有没有")
 _QUESTIONS = re.compile("|".join((r"\?", "？", *_ASKING, *_ASKING_IF)))
+_NOT_KNOWN = ("不知道", "不晓得", "不清楚", "弄不清", "搞不清", "记不清", "说不上", "忘了", "没")
+_UNTOLD = re.compile(
+    rf"(?:{'|'.join(_NOT_KNOWN)})[是为在]?(?:{'|'.join(('哪', '啥', '谁', '几', '有没有'))})"
+)
 _MARKS = re.compile(r"[\W_]+")
 MOST_ROUND_WORD = 8  # characters beside a word that still is an answer
 MOST_ROUND_DATE = 8
@@ -63,7 +68,7 @@ def likely_answer(text: str, bare: str, step: Step | None) -> str | None:
 
     Where words of several choices stand in it, the longest says more: 没还清 is not 还清.
     """
-    if step is None or _QUESTIONS.search(text):
+    if step is None or _is_asking(text):
         return None
     lengths = {target_of(option): _longest_word(option, bare) for option in step.choices}
     longest = max(lengths.values(), default=0)
@@ -74,6 +79,11 @@ def likely_answer(text: str, bare: str, step: Step | None) -> str | None:
 def target_of(option: Option) -> str:
     """What a choice of a step leads to when it is picked."""
     return option.opens or targets.answer(option.recorded)
+
+
+def _is_asking(text: str) -> bool:
+    """Whether a text asks something; 不知道是哪天 only says that it is not known."""
+    return bool(_QUESTIONS.search(_UNTOLD.sub("", text)))
 
 
 def _words_of(option: Option) -> set[str]:
@@ -92,7 +102,7 @@ def _date_in(text: str, today: date, ahead: int) -> str | None:
     found = read_date(text, today, ahead)
     bare = clean(text)
     rest = bare[: found.start] + bare[found.end :]
-    is_asking = len(rest) > MOST_ROUND_DATE or re.search(r"\d", rest) or _QUESTIONS.search(rest)
+    is_asking = len(rest) > MOST_ROUND_DATE or re.search(r"\d", rest) or _is_asking(rest)
     if found.unclear is Unclear.NO_DATE or is_asking:
         return None
     if found.day:
