@@ -8,6 +8,7 @@ from domain.dialog import StoryWish
 from domain.entries import Category, Library, Place, Story
 
 FULL_STORY = 350  # characters
+_LAST_MARKS = "吗呢吧？?。 "
 
 
 def wish_of(text: str, library: Library) -> StoryWish:
@@ -21,6 +22,21 @@ def wish_of(text: str, library: Library) -> StoryWish:
     if wish.is_any and len(left) > 1 and any(left in _words_of(story) for story in library.stories.values()):
         return StoryWish(mention=left)
     return wish
+
+
+def is_wish(text: str, library: Library) -> bool:
+    """Whether somebody asks for a story without the word: 讲个卖东西不骗人的, 有没有说话算话的人."""
+    facets = library.facets
+    is_about_people = text.rstrip(_LAST_MARKS).endswith("的") or _says(text, facets.get("人和事", ()))
+    if (
+        is_about_people
+        and _says(text, facets.get("问有没有", ()))
+        and _says(text, facets.get("怎样的人", ()))
+    ):
+        return True
+    wish = wish_of(text, library)
+    is_named = bool(wish.themes or wish.place or wish.category)
+    return is_named and _says(text, facets.get("想听", ()))
 
 
 def leftover_of(text: str, library: Library) -> str:

@@ -14,6 +14,7 @@ from services.desk import Desk
 from services.guiding import likely_answer, plain_answer, step_of
 from services.phrases import bare_of
 from services.recognise import recognise
+from services.storytelling import is_wish
 
 TOPIC_LASTS_S = 30 * 60
 WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
@@ -54,6 +55,8 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     match = desk.match(text, topic or None)
     if wanted := desk.phrases.sign(bare):
         return Understanding(wanted, match=match)
+    if is_wish(text, desk.library) and not _is_sure_of_policy(match):
+        return Understanding(targets.intent("story"), match=match)
     return _judged(match, topic)
 
 
@@ -69,6 +72,10 @@ def _judged(match: Match, topic: str) -> Understanding:
     is_worth_asking = match.decision is Decision.CLARIFY and best.confidence >= WORTH_ASKING
     name = "clarify" if is_worth_asking else "fallback"
     return Understanding(targets.intent(name), best.confidence, match)
+
+
+def _is_sure_of_policy(match: Match) -> bool:
+    return match.decision is Decision.ANSWER and match.candidates[0].id.startswith("policy:")
 
 
 def _chosen(text: str, bare: str, dialog: Dialog, desk: Desk) -> str | None:
