@@ -17,7 +17,9 @@ _AFTER_THE_END = frozenset({"back", "restart"})
 _UNANSWERED = frozenset({"fallback", "clarify", "acknowledge", "stray_pick", "sticker"})
 _ENDING = frozenset({"complaint_file"})
 _LEAVING = frozenset({"bye", "help", "popular", "policy", "subscribe", "handover", "complaint_track"})
+_NOT_CERTAIN = frozenset({"fallback", "clarify"})
 NEAR = 2
+NEIGHBOUR = 0.1  # what is less likely was hardly meant
 
 
 def is_for_guide(turn: Turn) -> bool:
@@ -82,10 +84,11 @@ def _once_more(turn: Turn, outcome: Outcome, guide: Guide, flow: Flow, step: Ste
 def _perhaps(turn: Turn) -> tuple[Block, ...]:
     """The questions that were perhaps meant, as links: the numbers belong to the guide."""
     match = turn.found.match
-    if match is None or turn.target.id != "clarify":
+    if match is None or turn.target.id not in _NOT_CERTAIN:
         return ()
-    titles = [title for c in match.candidates[:NEAR] if (title := turn.desk.title(c.id))]
-    spans = [Span(title, targets.say(title)) for title in titles]
+    near = [c.id for c in match.candidates[:NEAR] if c.confidence >= NEIGHBOUR]
+    titles = [turn.desk.title(target) for target in near if not target.startswith("intent:")]
+    spans = [Span(title, targets.say(title)) for title in titles if title]
     apart = [part for span in spans for part in (Span("\n"), span)]
     return (Paragraph((Span(turn.texts.line("guide.perhaps")), *apart)),) if spans else ()
 

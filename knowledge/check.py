@@ -107,9 +107,8 @@ def _story(story: Story, library: Library) -> Iterator[Problem]:
     yield from _asks(file, story.asks)
     yield from _related(file, story.related, story.id, library.stories)
     size = len(re.sub(r"\s", "", story.body))
-    shortest = 120 if story.note else MIN_STORY
-    if not shortest <= size <= MAX_STORY:
-        yield Problem(file, "正文", f"现在 {size} 字，应在 {shortest} 到 {MAX_STORY} 字之间")
+    if not MIN_STORY <= size <= MAX_STORY:
+        yield Problem(file, "正文", f"现在 {size} 字，应在 {MIN_STORY} 到 {MAX_STORY} 字之间")
     for theme in story.themes:
         if theme not in library.themes:
             yield Problem(file, "themes", f"themes.yaml 里没有“{theme}”")

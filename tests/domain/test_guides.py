@@ -222,7 +222,6 @@ FAULTS = {
     "不用写": with_end(cases=(Case("now", "一。"),)),
     "没有人填": with_end(text="{when}。"),
     "2048": with_end(text="很长。" * 300),
-    "13812345678": with_end(text="打 13812345678。"),
     "no-such": with_end(related=("no-such",)),
     "别的条目的叫法": replace(SMALL, title="我要投诉"),
 }

@@ -7,13 +7,14 @@ that is right, mostly the correction itself.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config.settings import ROOT
 from knowledge.readable import readable
-from knowledge.word_check import faults_in
+from knowledge.word_check import check_words, faults_in
 from knowledge.wrong import WRONG, wrong_statements
 from services.desk import Desk
 
@@ -407,6 +408,14 @@ def test_nothing_on_a_page_is_wrong(path: Path, desk: Desk) -> None:
 def test_invented_numbers_and_blanks_are_caught(text: str, told: str, desk: Desk) -> None:
     phones = {phone.number for phone in desk.library.city.phones}
     assert any(told in fault for fault in faults_in(text, phones))
+
+
+def test_an_invented_number_anywhere_is_told_with_its_place(desk: Desk) -> None:
+    guide = next(iter(desk.library.guides.values()))
+    end = replace(guide.ends[0], text="打 13812345678。")
+    broken = replace(desk.library, guides={guide.id: replace(guide, ends=(end, *guide.ends[1:]))})
+    (problem,) = check_words(broken)
+    assert guide.id in problem.file and "13812345678" in str(problem)
 
 
 def test_known_numbers_and_plain_figures_pass(desk: Desk) -> None:

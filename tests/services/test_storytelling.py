@@ -58,3 +58,8 @@ def test_business_is_no_wish_for_a_story(words: str, desk: Desk) -> None:
 def test_what_kind_is_wished_for_is_read(desk: Desk) -> None:
     assert "诚实经营" in wish_of("给我讲个卖东西不骗人的", desk.library).themes
     assert "守约" in wish_of("有没有说话算话的人", desk.library).themes
+
+
+def test_a_word_inside_a_longer_one_is_not_heard(desk: Desk) -> None:
+    assert set(wish_of("给我讲个卖东西不骗人的", desk.library).themes) == {"诚实不欺", "诚实经营"}
+    assert "失信后果" in wish_of("讲个骗人的下场", desk.library).themes
