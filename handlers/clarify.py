@@ -11,7 +11,8 @@ from handlers import fallback
 from handlers.turn import Outcome, Turn, offered, said
 
 OFFERED_SHARE = 0.15  # of the best one's confidence: what is less likely is no choice
-_OFFERED_INTENTS = frozenset({ReplyKind.COMPLAINT, ReplyKind.TRACK, ReplyKind.HANDOVER})
+_LEADING = (ReplyKind.COMPLAINT, ReplyKind.TRACK, ReplyKind.HANDOVER)
+_OFFERED_INTENTS = frozenset({*_LEADING, ReplyKind.HELP, ReplyKind.STORY, ReplyKind.CLARIFY})
 
 
 def handle(turn: Turn) -> Outcome:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from domain import targets
 from domain.clock import from_unix, local_day
 from domain.dialog import Dialog
+from domain.entries import Library
 from domain.ordinals import is_pick, picked_number
+from domain.replies import ReplyKind
 from matching import Decision, Match, normalise
 from services.desk import Desk
 from services.guiding import likely_answer, plain_answer, step_of
@@ -17,6 +19,7 @@ from services.recognise import recognise
 from services.storytelling import is_wish
 
 TOPIC_LASTS_S = 30 * 60
+LIKELY = 0.5
 WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
 _STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:(?:(?!/:)[^\s]){1,6})+")
 READ_CHARACTERS = 1200  # of a message; what is longer is a story, and its question stands in here
@@ -57,10 +60,10 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
         return Understanding(wanted, match=match)
     if is_wish(text, desk.library) and not _is_sure_of_policy(match):
         return Understanding(targets.intent("story"), match=match)
-    return _judged(match, topic)
+    return _judged(match, topic, desk)
 
 
-def _judged(match: Match, topic: str) -> Understanding:
+def _judged(match: Match, topic: str, desk: Desk) -> Understanding:
     """What the matcher found → an entry, a question back, or an honest no."""
     if not match.candidates:
         return Understanding(targets.intent("fallback"), 0.0, match)
@@ -70,8 +73,16 @@ def _judged(match: Match, topic: str) -> Understanding:
     if match.decision is Decision.ANSWER:
         return Understanding(best.id, best.confidence, match)
     is_worth_asking = match.decision is Decision.CLARIFY and best.confidence >= WORTH_ASKING
+    if is_worth_asking and best.confidence >= LIKELY and _commits_to_nothing(best.id, desk.library):
+        return Understanding(best.id, best.confidence, match)
     name = "clarify" if is_worth_asking else "fallback"
     return Understanding(targets.intent(name), best.confidence, match)
+
+
+def _commits_to_nothing(target: str, library: Library) -> bool:
+    """Whether an entry is itself a question back or an honest no: a likely guess is enough for it."""
+    kind, ident = targets.parse_target(target)
+    return kind == "intent" and library.intents[ident].kind in (ReplyKind.CLARIFY, ReplyKind.FALLBACK)
 
 
 def _is_sure_of_policy(match: Match) -> bool:

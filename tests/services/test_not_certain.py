@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,7 +17,7 @@ from handlers.turn import Turn
 from matching import Decision, Match
 from matching.types import Candidate
 from services.desk import Desk
-from services.understanding import Understanding
+from services.understanding import Understanding, understand
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 HANDLERS = {"clarify": clarify.handle, "fallback": fallback.handle}
@@ -37,7 +38,7 @@ def test_what_may_be_meant_is_offered(desk: Desk) -> None:
     assert [choice.target for choice in outcome.reply.choices] == ["policy:pc-fee"]
 
 
-@pytest.mark.parametrize("intent", ["thanks", "other_office", "privacy"])
+@pytest.mark.parametrize("intent", ["thanks", "greeting", "other_office"])
 def test_with_nothing_to_choose_the_honest_no_is_said(desk: Desk, intent: str) -> None:
     outcome = clarify.handle(turn_of(desk, "clarify", (f"intent:{intent}", 0.7)))
     assert outcome.reply
@@ -74,3 +75,16 @@ def test_a_stranger_to_the_guide_reads_the_question_again(desk: Desk) -> None:
     assert outcome.reply
     assert desk.library.guides["repair"].steps[0].question in outcome.reply.text
     assert outcome.dialog.flow == Flow("repair")
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [("卡里的钱好像冻了", "intent:which_freeze"), ("养老金今年涨多少钱啊", "intent:other_office")],
+)
+def test_a_question_back_and_an_honest_no_need_no_certainty(desk: Desk, words: str, target: str) -> None:
+    found = Candidate(target, 0.55, words), Candidate("policy:pc-fee", 0.3, words)
+    match = Match(words, words, (), found, Decision.CLARIFY, "near")
+    likely = replace(desk, match=lambda *_: match)
+    assert understand(words, Dialog(), likely, 0).target == target
+    unlikely = replace(match, candidates=(replace(found[0], confidence=0.4), found[1]))
+    assert understand(words, Dialog(), replace(desk, match=lambda *_: unlikely), 0).target == "intent:clarify"
