@@ -28,7 +28,7 @@ REMEMBERED_CHARACTERS = 60  # a longer message is nobody else's, and need not st
 _SHELVES = frozenset({"policy", "story", "intent", "guide"})
 # The share of our own questions that is refused once their entry is hidden; chosen on benchmarks/questions.jsonl,
 # where about 1 % of the questions that nothing answers then get an answer.
-REFUSED = 0.76
+REFUSED = 0.74
 
 
 @dataclass(frozen=True, slots=True)
