@@ -26,9 +26,10 @@ class StoryWish:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A guide under way: its id, and the answers so far as (step, what was recorded).
+    """The last guide: its id, and the answers so far as (step, what was recorded).
 
-    ``is_paused``: left for later; only 继续 brings it back.
+    ``is_paused``: left for later; only 继续 brings it back. Where the answers lead to an end the guide is
+    done: only 返回, to its last question, and 重来 still move in it.
     """
 
     guide: str

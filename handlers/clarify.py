@@ -1,15 +1,18 @@
-"""A question that fits several entries → 您是不是想问."""
+"""A question that fits several entries → 您是不是想问; with nothing to choose among, the honest no."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from domain import targets
 from domain.replies import ReplyKind
 from domain.targets import parse_target
+from handlers import fallback
 from handlers.turn import Outcome, Turn, offered, said
 
 OFFERED_SHARE = 0.15  # of the best one's confidence: what is less likely is no choice
-
-
-_OFFERED_INTENTS = frozenset({ReplyKind.COMPLAINT, ReplyKind.TRACK, ReplyKind.HANDOVER})
+_LEADING = (ReplyKind.COMPLAINT, ReplyKind.TRACK, ReplyKind.HANDOVER)
+_OFFERED_INTENTS = frozenset({*_LEADING, ReplyKind.HELP, ReplyKind.STORY, ReplyKind.CLARIFY})
 
 
 def handle(turn: Turn) -> Outcome:
@@ -18,6 +21,9 @@ def handle(turn: Turn) -> Outcome:
     choices = turn.choices_of(
         c.id for c in candidates if c.confidence >= floor and _may_be_chosen(turn, c.id)
     )
+    if not choices:
+        found = replace(turn.found, target=targets.intent("fallback"))
+        return fallback.handle(replace(turn, found=found))
     lead = turn.texts.paragraph("clarify.lead")
     return said(
         turn, ReplyKind.CLARIFY, *offered(choices, lead), turn.texts.paragraph("clarify.none_of_these")

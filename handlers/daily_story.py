@@ -7,10 +7,9 @@ from dataclasses import replace
 from domain import targets
 from handlers import story
 from handlers.turn import Outcome, Turn
-from services.storytelling import is_full
 
 
 def handle(turn: Turn) -> Outcome:
-    full = sorted(ident for ident, told in turn.library.stories.items() if is_full(told))
-    today = full[turn.today.toordinal() % len(full)]
+    stories = sorted(turn.library.stories)
+    today = stories[turn.today.toordinal() % len(stories)]
     return story.handle(replace(turn, found=replace(turn.found, target=targets.story(today))))

@@ -10,22 +10,27 @@ from domain.guides import Guide, Step
 from domain.replies import Block, Choices, Paragraph, ReplyKind, Span
 from handlers import guide as guides
 from handlers.turn import Outcome, Turn
-from services.guiding import step_of
+from services.guiding import has_ended, is_under_way, step_of
 
 COMMANDS = frozenset({"back", "cancel", "restart", "later"})
+_AFTER_THE_END = frozenset({"back", "restart"})
 _UNANSWERED = frozenset({"fallback", "clarify", "acknowledge", "stray_pick", "sticker"})
 _ENDING = frozenset({"complaint_file"})
 _LEAVING = frozenset({"bye", "help", "popular", "policy", "subscribe", "handover", "complaint_track"})
+_NOT_CERTAIN = frozenset({"fallback", "clarify"})
 NEAR = 2
+NEIGHBOUR = 0.1  # what is less likely was hardly meant
 
 
 def is_for_guide(turn: Turn) -> bool:
-    """Whether the message opens a guide, answers it, or moves in it."""
+    """Whether the message opens a guide, answers it, moves in it, or goes back from its end."""
     kind, name = turn.target
     dialog = turn.dialog
     if kind in ("guide", "answer"):
         return True
-    if kind != "intent" or dialog.flow is None or dialog.flow.guide not in turn.library.guides:
+    if kind == "intent" and has_ended(dialog, turn.library):
+        return name in _AFTER_THE_END
+    if kind != "intent" or not is_under_way(dialog, turn.library):
         return False
     return name in COMMANDS or (name == "more" and not dialog.waiting and not dialog.rest)
 
@@ -79,10 +84,11 @@ def _once_more(turn: Turn, outcome: Outcome, guide: Guide, flow: Flow, step: Ste
 def _perhaps(turn: Turn) -> tuple[Block, ...]:
     """The questions that were perhaps meant, as links: the numbers belong to the guide."""
     match = turn.found.match
-    if match is None or turn.target.id != "clarify":
+    if match is None or turn.target.id not in _NOT_CERTAIN:
         return ()
-    titles = [title for c in match.candidates[:NEAR] if (title := turn.desk.title(c.id))]
-    spans = [Span(title, targets.say(title)) for title in titles]
+    near = [c.id for c in match.candidates[:NEAR] if c.confidence >= NEIGHBOUR]
+    titles = [turn.desk.title(target) for target in near if not target.startswith("intent:")]
+    spans = [Span(title, targets.say(title)) for title in titles if title]
     apart = [part for span in spans for part in (Span("\n"), span)]
     return (Paragraph((Span(turn.texts.line("guide.perhaps")), *apart)),) if spans else ()
 

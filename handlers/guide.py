@@ -10,10 +10,10 @@ from domain.effects import Asked
 from domain.entries import Citation
 from domain.guides import End, Guide, Step, recorded, valid, walk
 from domain.reckoning import COMPUTATIONS, Found
-from domain.replies import Block, Choice, Choices, Paragraph, Reply, ReplyKind, Span, plain
+from domain.replies import Block, Choice, Choices, Paragraph, Reply, ReplyKind, plain
 from handlers.turn import Outcome, Turn, offered, said
 from knowledge.texts import paragraphs_of
-from services.guiding import target_of
+from services.guiding import is_under_way, target_of
 
 RELATED = 3
 _UNCLEAR = {
@@ -67,9 +67,10 @@ def expected(turn: Turn, step: Step) -> Paragraph:
 
 
 def _open(turn: Turn, guide: Guide) -> Outcome:
-    before = turn.library.guides.get(turn.dialog.flow.guide) if turn.dialog.flow else None
-    is_other = before is not None and before.id != guide.id and not _is_led_here(turn, guide)
-    stopped = (turn.texts.paragraph("guide.stopped", title=before.title),) if before and is_other else ()
+    flow = turn.dialog.flow if is_under_way(turn.dialog, turn.library) else None
+    is_other = flow is not None and flow.guide != guide.id and not _is_led_here(turn, guide)
+    before = turn.library.guides[flow.guide] if flow and is_other else None
+    stopped = (turn.texts.paragraph("guide.stopped", title=before.title),) if before else ()
     outcome = again(turn, guide, Flow(guide.id), *stopped, *paragraphs_of(guide.opening))
     return Outcome(outcome.reply, outcome.dialog, (Asked(targets.guide(guide.id)),))
 
@@ -129,11 +130,11 @@ def _finish(turn: Turn, guide: Guide, flow: Flow, end: End) -> Outcome:
         *((turn.texts.paragraph("guide.open_year", year=found.open_year),) if found.open_year else ()),
         *_sources(turn, end),
         *offered(choices, turn.texts.paragraph("guide.next")),
-        _from_the_start(turn, guide),
+        turn.texts.paragraph("guide.another_case", title=guide.title),
     )
     target = targets.guide(guide.id)
     reply = Reply(ReplyKind.GUIDE, blocks, id=target, title=guide.title)
-    return Outcome(reply, replace(turn.dialog, flow=None, choices=choices).about(target, turn.second))
+    return Outcome(reply, replace(turn.dialog, flow=flow, choices=choices).about(target, turn.second))
 
 
 def _reckon(turn: Turn, end: End, answers: dict[str, str]) -> Found:
@@ -154,8 +155,3 @@ def _basis(turn: Turn, citations: tuple[Citation, ...]) -> str:
         turn.texts.line("guide.citation", title=turn.library.documents[c.document].title, article=c.article)
         for c in citations
     )
-
-
-def _from_the_start(turn: Turn, guide: Guide) -> Paragraph:
-    lead = turn.texts.line("guide.another_case")
-    return Paragraph((Span(lead), Span(turn.texts.line("guide.once_more"), targets.say(guide.title))))

@@ -10,7 +10,8 @@ from domain.entries import Citation, Library
 from domain.errors import Problem
 from domain.guides import MOST_STEPS, Answers, End, Guide, Option, Step, recorded, ways
 from domain.reckoning import COMPUTATIONS
-from knowledge.check import MIN_ASKS, TITLE_LIMIT, check_length, check_words
+from knowledge.check import MIN_ASKS, TITLE_LIMIT, check_length
+from knowledge.readable import guide_file
 from knowledge.texts import slots_of
 
 MOST_CHOICES = 5
@@ -18,7 +19,7 @@ LABEL_LIMIT = 12
 QUESTION_LIMIT = 60
 END_BYTES = 2048
 LINK_BYTES = 80  # what a clickable choice costs besides its words, said twice
-FRAME_BYTES = 420  # the lines around an end: what to do next, caveat, from the start
+FRAME_BYTES = 520  # the lines around an end: what to do next, caveat, back, from the start
 FIXED_SLOTS = frozenset({"city"})
 
 
@@ -32,12 +33,8 @@ def check_guides(library: Library) -> list[Problem]:
     return problems
 
 
-def _file(guide: Guide) -> str:
-    return f"knowledge/guides/{guide.id}.yaml"
-
-
 def _head(guide: Guide, library: Library) -> Iterator[Problem]:
-    file = _file(guide)
+    file = guide_file(guide)
     taken = {name for policy in library.policies.values() for name in (policy.title, policy.question)}
     taken |= {story.title for story in library.stories.values()}
     taken |= {word for intent in library.intents.values() for word in intent.exact}
@@ -46,7 +43,6 @@ def _head(guide: Guide, library: Library) -> Iterator[Problem]:
     }
     for name in sorted({guide.title, *guide.exact} & taken):
         yield Problem(file, "exact", f"“{name}”已经是别的条目的叫法，换一个")
-    yield from check_words(file, "opening", guide.opening, library)
     yield from check_length(file, "title", guide.title, TITLE_LIMIT)
     if len(set(guide.asks)) < MIN_ASKS:
         yield Problem(file, "asks", f"现在 {len(set(guide.asks))} 种问法，至少 {MIN_ASKS} 种")
@@ -55,7 +51,7 @@ def _head(guide: Guide, library: Library) -> Iterator[Problem]:
 
 
 def _names(guide: Guide) -> Iterator[Problem]:
-    file = _file(guide)
+    file = guide_file(guide)
     if not guide.steps or not guide.ends:
         yield Problem(file, "steps", "至少要有一步和一个结果")
     names = [place.id for place in guide.places]
@@ -65,9 +61,8 @@ def _names(guide: Guide) -> Iterator[Problem]:
 
 def _steps(guide: Guide, library: Library) -> Iterator[Problem]:
     for step in guide.steps:
-        file, field = _file(guide), f"steps.{step.id}"
+        file, field = guide_file(guide), f"steps.{step.id}"
         yield from check_length(file, f"{field}.question", step.question, QUESTION_LIMIT)
-        yield from check_words(file, field, step.question, library)
         yield from _basis(file, field, step.basis, library)
         if not step.following and not any(option.opens for option in step.choices):
             yield Problem(file, field, "这一步没有出路，写 choices 或 date_then")
@@ -121,12 +116,12 @@ def _reach(guide: Guide) -> Iterator[Problem]:
         following = place.following if isinstance(place, Step) else ()
         if len(way) > MOST_STEPS and following:
             told = f"走到这里已超过 {MOST_STEPS} 步，缩短或看看是不是绕圈"
-            yield Problem(_file(guide), f"steps.{way[-1]}", told)
+            yield Problem(guide_file(guide), f"steps.{way[-1]}", told)
             return
         stack += [(*way, name) for name in following]
     for place in guide.places:
         if place.id not in reached:
-            yield Problem(_file(guide), f"steps.{place.id}", "没有一步通到这里，删去或接上")
+            yield Problem(guide_file(guide), f"steps.{place.id}", "没有一步通到这里，删去或接上")
 
 
 def _ends(guide: Guide, library: Library) -> Iterator[Problem]:
@@ -134,8 +129,7 @@ def _ends(guide: Guide, library: Library) -> Iterator[Problem]:
     for answers, end in ways(guide):
         leading.setdefault(end.id, []).append(answers)
     for end in guide.ends:
-        file, field = _file(guide), f"ends.{end.id}"
-        yield from check_words(file, field, "".join((end.text, *(case.text for case in end.cases))), library)
+        file, field = guide_file(guide), f"ends.{end.id}"
         yield from _basis(file, field, end.basis, library)
         if not end.basis:
             yield Problem(file, f"{field}.basis", "至少写一份依据")

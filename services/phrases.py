@@ -16,14 +16,18 @@ _ADDRESS = ("小助手", "助手", "老师", "同志", "机器人", "客服")
 _EMPTY_TALK = frozenset({targets.intent("greeting"), targets.intent("acknowledge")})
 
 
-_ASKING = re.compile(
-    "|".join((r"[?？]", "[吗么呢]", "[啥咋谁怎]", "[哪几]", "多[久少]", "为[何啥]", r"(.)[不没]\1"))
+_HOW_MANY = ("几[天日号]", "几[点个次]", "几时", "几年能", "几年才", "多久", "多少")
+_WORDS = (r"[?？]", "吗", "么", "啥", "咋", "谁", "怎", "哪", "为何", *_HOW_MANY)
+_ASKING = re.compile("|".join((*_WORDS, r"(.)不\1", "是不是", "有没有")))
+_NOT_KNOWN = ("不知道", "不晓得", "不清楚", "弄不清", "搞不清", "记不清", "说不上", "忘了", "没")
+_UNTOLD = re.compile(
+    rf"(?:{'|'.join(_NOT_KNOWN)})[是为在]?(?:{'|'.join(('哪', '啥', '谁', '几', '有没有'))})"
 )
 
 
 def is_asking(text: str) -> bool:
-    """Whether a text asks something, by its marks and its question words."""
-    return bool(_ASKING.search(text))
+    """Whether a text asks something; 不知道是哪天 only says that it is not known."""
+    return bool(_ASKING.search(_UNTOLD.sub("", text)))
 
 
 def bare_of(text: str) -> str:

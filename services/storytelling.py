@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from domain.dialog import StoryWish
 from domain.entries import Category, Library, Place, Story
 
-FULL_STORY = 350  # characters
+_LAST_MARKS = "吗呢吧？?。 "
 
 
 def wish_of(text: str, library: Library) -> StoryWish:
     """Read theme, place and kind out of a resident's words, by ``themes.yaml`` and ``facets.yaml``;
     when they say nothing, a word that stands in a story itself (卖药, 达拉特旗)."""
-    themes = tuple(theme for theme, words in library.themes.items() if _says(text, (theme, *words)))
+    themes = _themes_in(text, library)
     place = next((p.value for p in Place if _says(text, library.facets.get(p.label, ()))), "")
     category = next((c.value for c in Category if _says(text, library.facets.get(c.label, ()))), "")
     wish = StoryWish(themes, place, category)
@@ -21,6 +21,34 @@ def wish_of(text: str, library: Library) -> StoryWish:
     if wish.is_any and len(left) > 1 and any(left in _words_of(story) for story in library.stories.values()):
         return StoryWish(mention=left)
     return wish
+
+
+def is_wish(text: str, library: Library) -> bool:
+    """Whether somebody asks for a story without the word: 讲个卖东西不骗人的, 有没有说话算话的人."""
+    facets = library.facets
+    is_about_people = text.rstrip(_LAST_MARKS).endswith("的") or _says(text, facets.get("人和事", ()))
+    if (
+        is_about_people
+        and _says(text, facets.get("问有没有", ()))
+        and _says(text, facets.get("怎样的人", ()))
+    ):
+        return True
+    wish = wish_of(text, library)
+    is_named = bool(wish.themes or wish.place or wish.category)
+    return is_named and _says(text, facets.get("想听", ()))
+
+
+def _themes_in(text: str, library: Library) -> tuple[str, ...]:
+    """Themes whose words stand in ``text``; one inside a longer one (骗人 in 不骗人) says nothing."""
+    said = {
+        theme: [word for word in (theme, *words) if word in text] for theme, words in library.themes.items()
+    }
+    longer = {word for words in said.values() for word in words}
+    return tuple(
+        theme
+        for theme, words in said.items()
+        if any(not any(word != other and word in other for other in longer) for word in words)
+    )
 
 
 def leftover_of(text: str, library: Library) -> str:
@@ -47,7 +75,7 @@ def pick_story(wish: StoryWish, told: Sequence[str], library: Library, seed: int
 
 
 def _fit(story: Story, wish: StoryWish) -> int:
-    """How well a story fits: 0 not at all; what is shared counts double, a full story once."""
+    """How well a story fits: 0 not at all, else one more than the themes that are shared."""
     if wish.mention and wish.mention not in _words_of(story):
         return 0
     if wish.place and story.place.value != wish.place:
@@ -57,12 +85,7 @@ def _fit(story: Story, wish: StoryWish) -> int:
     shared = len(set(wish.themes) & set(story.themes))
     if wish.themes and not shared:
         return 0
-    return 1 + 2 * shared + is_full(story)
-
-
-def is_full(story: Story) -> bool:
-    """Whether there is a story to tell, not only a name and a title."""
-    return len(story.body) >= FULL_STORY
+    return 1 + shared
 
 
 def _words_of(story: Story) -> str:

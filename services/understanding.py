@@ -11,7 +11,9 @@ from domain.clock import from_unix, local_day
 from domain.complaints.interview import Step
 from domain.complaints.numbers import looks_like_number
 from domain.dialog import Dialog
+from domain.entries import Library
 from domain.ordinals import is_pick, picked_number
+from domain.replies import ReplyKind
 from matching import Decision, Match, normalise
 from services.desk import Desk
 from services.doors import is_grievance
@@ -19,9 +21,11 @@ from services.guiding import likely_answer, plain_answer, step_of
 from services.interview import LONGEST_QUESTION, read_answer, takes_words
 from services.phrases import bare_of, is_asking
 from services.recognise import recognise
+from services.storytelling import is_wish
 from services.tending import read_tending
 
 TOPIC_LASTS_S = 30 * 60
+LIKELY = 0.5
 WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
 _STORY = targets.intent("story")
 _STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:(?:(?!/:)[^\s]){1,6})+")
@@ -78,7 +82,9 @@ def _likely(text: str, bare: str, dialog: Dialog, desk: Desk, now_s: int) -> Und
     wanted = desk.phrases.sign(bare)
     if wanted is None and match.decision is not Decision.ANSWER and is_grievance(text, desk.library.doors):
         wanted = targets.intent("complaint_file")
-    return Understanding(wanted, match=match) if wanted else _judged(match, topic)
+    if wanted is None and is_wish(text, desk.library) and not _is_sure_of_policy(match):
+        wanted = _STORY
+    return Understanding(wanted, match=match) if wanted else _judged(match, topic, desk)
 
 
 def _told(text: str, dialog: Dialog, desk: Desk) -> Understanding:
@@ -97,7 +103,7 @@ def _told(text: str, dialog: Dialog, desk: Desk) -> Understanding:
     return Understanding(targets.file("text"))
 
 
-def _judged(match: Match, topic: str) -> Understanding:
+def _judged(match: Match, topic: str, desk: Desk) -> Understanding:
     """What the matcher found → an entry, a question back, or an honest no."""
     if not match.candidates:
         return Understanding(targets.intent("fallback"), 0.0, match)
@@ -107,8 +113,20 @@ def _judged(match: Match, topic: str) -> Understanding:
     if match.decision is Decision.ANSWER:
         return Understanding(best.id, best.confidence, match)
     is_worth_asking = match.decision is Decision.CLARIFY and best.confidence >= WORTH_ASKING
+    if is_worth_asking and best.confidence >= LIKELY and _commits_to_nothing(best.id, desk.library):
+        return Understanding(best.id, best.confidence, match)
     name = "clarify" if is_worth_asking else "fallback"
     return Understanding(targets.intent(name), best.confidence, match)
+
+
+def _commits_to_nothing(target: str, library: Library) -> bool:
+    """Whether an entry is itself a question back or an honest no: a likely guess is enough for it."""
+    kind, ident = targets.parse_target(target)
+    return kind == "intent" and library.intents[ident].kind in (ReplyKind.CLARIFY, ReplyKind.FALLBACK)
+
+
+def _is_sure_of_policy(match: Match) -> bool:
+    return match.decision is Decision.ANSWER and match.candidates[0].id.startswith("policy:")
 
 
 def _chosen(text: str, bare: str, dialog: Dialog, desk: Desk) -> str | None:

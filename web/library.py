@@ -61,7 +61,7 @@ class Shelf:
     def search(self, desk: Desk, wanted: Filter, popular: Iterable[str]) -> list[Policy]:
         """Policies for a query: what the matcher is sure of, what the words stand in, what is likely."""
         policies = desk.library.policies
-        first = [t.id for t in map(targets.parse_target, popular) if t.id in policies]
+        first = [policy.id for policy in popular_of(desk, popular)]
         if not wanted.query:
             order = [*first, *policies]
         else:
@@ -87,6 +87,12 @@ class Shelf:
             if place is not None:
                 found[name] = place
         return found
+
+
+def popular_of(desk: Desk, popular: Iterable[str]) -> list[Policy]:
+    """What is asked most, as targets → the policies among it that are still there."""
+    known = desk.library.policies
+    return [known[t.id] for t in map(targets.parse_target, popular) if t.kind == "policy" and t.id in known]
 
 
 SHELF = web.AppKey("shelf", Shelf)

@@ -19,9 +19,10 @@ from web.display import LARGEST, SMALLEST, display_of, local_path, remember
 from web.figures import figure_of
 from web.health import is_from_here
 from web.keys import ASSISTANT
-from web.library import LONGEST_QUERY, SHELF, Filter, Shelf, cut
+from web.library import LONGEST_QUERY, SHELF, Filter, Shelf, cut, popular_of
 from web.templating import add_site, page
 
+POPULAR_CELLS = 5
 L = TypeVar("L", bound=Labelled)
 
 
@@ -39,12 +40,17 @@ async def policies(request: web.Request) -> web.Response:
         _member(Audience, query.get("audience", "")),
         _member(Topic, query.get("topic", "")),
     )
-    found = request.app[SHELF].search(desk, wanted, request.app[ASSISTANT].content.popular)
+    popular = request.app[ASSISTANT].content.popular
+    is_all = wanted == Filter()
+    found = cut(
+        request.app[SHELF].search(desk, wanted, () if is_all else popular), _number(query.get("page", ""))
+    )
     return page(
         request,
         "policies.html",
         wanted=wanted,
-        found=cut(found, _number(query.get("page", ""))),
+        found=found,
+        popular=popular_of(desk, popular)[:POPULAR_CELLS] if is_all and found.number == 1 else (),
         audiences=tuple(Audience),
         topics=tuple(Topic),
         documents=desk.library.documents,

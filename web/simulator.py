@@ -15,6 +15,7 @@ from domain.errors import ProtocolError
 from domain.ids import blind_name
 from matching import Candidate, Match, normalise
 from services.desk import Desk
+from services.guiding import is_under_way
 from services.understanding import Understanding, understand
 from web.chat import shown
 from web.deliveries import Act, Platform
@@ -99,7 +100,9 @@ async def explain(request: web.Request) -> web.Response:
             "simulator_reading.html",
             reading=reading,
             decided=targets.parse_target(found.target),
-            guide=desk.title(targets.guide(dialog.flow.guide)) if dialog.flow else "",
+            guide=desk.title(targets.guide(dialog.flow.guide))
+            if dialog.flow and is_under_way(dialog, desk.library)
+            else "",
             candidates=[(c, desk.title(c.id) or c.question) for c in _worth_showing(reading.match)],
             answer_threshold=desk.index.answer_threshold,
             clarify_threshold=desk.index.clarify_threshold,

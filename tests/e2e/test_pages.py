@@ -105,6 +105,21 @@ def test_results_follow_typing(open_page: Opener) -> None:
     expect(page.get_by_label("搜索政策")).to_have_value("征信")
 
 
+def test_what_is_asked_most_is_one_tap_away_and_gives_way_to_a_search(open_page: Opener) -> None:
+    page = open_page("/p/policies")
+    common = page.get_by_role("navigation", name="大家常问")
+    expect(common.get_by_role("link")).to_have_count(5)
+    page.get_by_label("搜索政策").press_sequentially("征信", delay=30)
+    expect(common).to_be_hidden()
+    page.get_by_label("搜索政策").fill("")
+    expect(common).to_be_visible()
+    wanted = common.get_by_role("link").first
+    address = wanted.get_attribute("href")
+    wanted.click()
+    expect(page.get_by_role("heading", name="依据")).to_be_visible()
+    assert address and page.url.endswith(address)
+
+
 def test_without_script_everything_still_works(open_page: Opener) -> None:
     page = open_page("/p/policies", script=False)
     page.get_by_label("搜索政策").fill("修复")

@@ -102,6 +102,16 @@ def test_fault_in_a_story_is_named(old: str, new: str, told: str, content: Path)
     assert told in spoil(content, "knowledge/stories/zengzi-sha-zhi.md", old, new)
 
 
+def test_a_story_is_told_in_full(content: Path) -> None:
+    """A note excuses nothing: what the sources do not carry to 400 characters is no story of its own."""
+    page = content / "knowledge/stories/zengzi-sha-zhi.md"
+    head, mark, body = page.read_text(encoding="utf-8").partition("\n---\n")
+    page.write_text(f"{head}\nnote: 资料不多。{mark}{body[:380]}\n", encoding="utf-8")
+    with pytest.raises(KnowledgeInvalid) as caught:
+        load(content)
+    assert "应在 400 到 900 字之间" in str(caught.value)
+
+
 def test_digest_changes_with_any_file(content: Path) -> None:
     def digest() -> str:
         return digest_files(content / "knowledge", content / "config" / "city.yaml")
@@ -115,7 +125,9 @@ def test_digest_changes_with_any_file(content: Path) -> None:
 def test_content_of_the_product_is_sound() -> None:
     library = load_library(ROOT / "knowledge", ROOT / "config" / "city.yaml")
     assert len(library.policies) >= 80
-    assert len(library.stories) >= 30
+    assert len(library.stories) >= 70
+    for story in library.stories.values():
+        assert 400 <= len("".join(story.body.split())) <= 900, story.id
     assert {policy.topic for policy in library.policies.values()} == set(
         type(next(iter(library.policies.values())).topic)
     )

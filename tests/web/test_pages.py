@@ -10,12 +10,19 @@ from time import perf_counter
 import pytest
 from markupsafe import escape
 
+from bot.service import Assistant
 from domain.clock import ManualClock
 from domain.entries import Standing
 from services.desk import Desk
 from tests.web.conftest import Client
 from tests.web.reading import read
 from web.assets import STATIC
+
+
+def _policies_in(targets: tuple[str, ...], desk: Desk) -> list[str]:
+    """The first five policies among targets that are still there."""
+    names = [target.removeprefix("policy:") for target in dict.fromkeys(targets)]
+    return [name for name in names if name in desk.library.policies][:5]
 
 
 async def html_of(client: Client, path: str, **headers: str) -> str:
@@ -161,6 +168,28 @@ async def test_the_question_a_resident_would_ask_comes_first(client: Client) -> 
     page = read(await html_of(client, "/p/policies?q=罚款一万多多久能修复"))
     assert page.all("article")
     assert "公示多久能申请修复" in page.one("article").text
+
+
+@pytest.mark.parametrize("mode", ["", ".elder.0"])
+async def test_what_is_asked_most_stands_above_the_whole_library(
+    client: Client, assistant: Assistant, desk: Desk, mode: str
+) -> None:
+    asked = ("policy:pc-five-years", "story:zengzi-sha-zhi", "policy:gone", *desk.library.popular)
+    assistant.content.popular = tuple(dict.fromkeys(asked))
+    page = read(await html_of(client, "/p/policies", **({"Cookie": f"display={mode}"} if mode else {})))
+    assert ("data-mode" in page.one("html").attributes) == bool(mode)
+    group = next(e for e in page.all("nav") if e.attributes.get("aria-label") == "大家常问")
+    cells = [desk.library.policies[name].title for name in _policies_in(asked, desk)]
+    assert [title for title in cells if title in group.text] == cells
+    assert desk.library.stories["zengzi-sha-zhi"].title not in group.text
+    first = next(iter(desk.library.policies))
+    rows = [e.attributes["href"] for e in page.all("a") if e.attributes.get("class", "") != "cell"]
+    assert next(href for href in rows if href.startswith("/p/policies/")) == f"/p/policies/{first}"
+
+
+@pytest.mark.parametrize("query", ["q=征信", "topic=credit_repair", "audience=merchant", "page=2"])
+async def test_whoever_looks_for_something_is_not_told_what_others_ask(client: Client, query: str) -> None:
+    assert "大家常问" not in await html_of(client, f"/p/policies?{query}")
 
 
 async def test_filters_hold_while_turning_pages(client: Client, desk: Desk) -> None:

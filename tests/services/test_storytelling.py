@@ -1,0 +1,65 @@
+"""A wish for a story is heard without the word story, and business is not taken for one."""
+
+from __future__ import annotations
+
+import pytest
+
+from domain.dialog import Dialog
+from services.desk import Desk
+from services.storytelling import wish_of
+from services.understanding import understand
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "给我讲个卖东西不骗人的",
+        "有没有说话算话的人",
+        "讲个捡到钱还给人家的",
+        "来个还债的",
+        "说个古代守信用的人",
+        "有谁是拾金不昧的",
+        "想听做买卖实诚的",
+        "有没有守信的老板",
+        "讲个乌海的",
+        "给娃讲个不撒谎的",
+        "有没有诚信的典型",
+        "讲段当官讲信用的",
+        "有没有替人还债的好人",
+        "推荐个给孩子听的",
+    ],
+)
+def test_a_wish_for_a_story_needs_no_word_for_it(words: str, desk: Desk) -> None:
+    target = understand(words, Dialog(), desk, 0).target
+    assert target == "intent:story" or target.startswith("story:")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "讲讲信用修复咋办",
+        "给我讲讲还债的规定",
+        "有没有管征信的人",
+        "来个人管管我这事",
+        "说个事你们管不管",
+        "讲个笑话",
+        "有没有不骗人的网贷",
+        "有没有说话算话的单位",
+        "有没有讲信用就能贷的款",
+        "想听听逾期几年能消",
+    ],
+)
+def test_business_is_no_wish_for_a_story(words: str, desk: Desk) -> None:
+    target = understand(words, Dialog(), desk, 0).target
+    assert not target.startswith("story:")
+    assert target != "intent:story"
+
+
+def test_what_kind_is_wished_for_is_read(desk: Desk) -> None:
+    assert "诚实经营" in wish_of("给我讲个卖东西不骗人的", desk.library).themes
+    assert "守约" in wish_of("有没有说话算话的人", desk.library).themes
+
+
+def test_a_word_inside_a_longer_one_is_not_heard(desk: Desk) -> None:
+    assert set(wish_of("给我讲个卖东西不骗人的", desk.library).themes) == {"诚实不欺", "诚实经营"}
+    assert "失信后果" in wish_of("讲个骗人的下场", desk.library).themes
