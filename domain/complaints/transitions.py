@@ -1,6 +1,6 @@
 """Who may do what in which state, and where it leads: the one table. Whatever is not in it is refused.
 
-``run.py complaint table`` prints it and docs/complaints.md holds that print; a test compares them for every
+``run.py case table`` prints it and docs/complaints.md holds that print; a test compares them for every
 state, action and role.
 """
 
@@ -25,19 +25,19 @@ class Guard(Labelled):
     WAS_ASKED = "was_asked", "有人先申请，且不是本人"
     HAS_REASON = "has_reason", "写明原因和依据"
     SAME_PERSON_OR_LEAD = "same_person_or_lead", "同一人的，或由窗口主管；不成环"
-    IN_RETURN_TIME = "in_return_time", "派单后 2 个工作日内；最多退两次"
+    IN_RETURN_TIME = "in_return_time", "派单后退单的日子内，退单次数没用完"
     SECOND_RETURN_BY_LEAD = "second_return_by_lead", "第二次退单由窗口主管指定承办，不能再退"
-    NOT_EXTENDED = "not_extended", "只能延一次，不超过 10 个工作日，到期前提出"
-    ONCE_A_ROUND = "once_a_round", "每轮一次，最多 5 个工作日"
+    NOT_EXTENDED = "not_extended", "没延过，不超过最多的天数，到期前提出"
+    ONCE_A_ROUND = "once_a_round", "这一轮没补正过"
     REPLY_IS_WHOLE = "reply_is_whole", "事实、办理、依据、联系人四项齐全"
     HAS_DEADLINE_PASSED = "has_deadline_passed", "期限已过"
-    FEW_REWORKS = "few_reworks", "最多重办两次，第三次提级督办"
-    HAS_OUTCOME = "has_outcome", "有评价、有回访结果，或分两天联系过三次"
-    CAN_REOPEN = "can_reopen", "办结 30 日内，一次"
-    CAN_REVIVE = "can_revive", "因没补正办结的，30 日内"
-    CAN_OBJECT = "can_object", "10 个工作日内，一次"
-    URGED_LONG_AGO = "urged_long_ago", "每 2 个工作日一次"
-    HAS_GRANT = "has_grant", "批准后 30 分钟内"
+    FEW_REWORKS = "few_reworks", "重办次数没用完，用完了提级督办"
+    HAS_OUTCOME = "has_outcome", "有评价、有回访结果，或分两天联系够次数"
+    CAN_REOPEN = "can_reopen", "重开的日子内，没重开过"
+    CAN_REVIVE = "can_revive", "因没补正办结，恢复的日子内"
+    CAN_OBJECT = "can_object", "异议的日子内，没提过异议"
+    URGED_LONG_AGO = "urged_long_ago", "没催过，或离上次催办够日子"
+    HAS_GRANT = "has_grant", "批准了，还没过时间"
     IS_NOT_ANONYMOUS = "is_not_anonymous", "不是匿名"
     IS_ANOTHER = "is_another", "提出异议后，换人审查"
 
