@@ -1,7 +1,8 @@
 """Chance → a case number and a query code that can be read out over the phone; and what was typed → the number.
 
 Crockford's base 32 leaves out I, L, O and U; reading them as 1, 1, 0 forgives the usual slips. A number is
-``WH26-7K4Q-9MZP3``: city, year, 40 bits, and a check character (Luhn mod 32) that finds every single slip.
+``WH26-7K4Q-9MZP3``: city, year, 40 bits, and a check character that finds every wrong character and any two that
+were swapped: the characters, each times a power of its own of a primitive element of GF(32), add up to nothing.
 """
 
 from __future__ import annotations
@@ -73,7 +74,12 @@ def _encoded(lot: bytes) -> str:
 
 def _check(body: str) -> str:
     total = 0
-    for place, character in enumerate(reversed(body)):
-        value = _VALUES.get(character, 0) * (2 if place % 2 == 0 else 1)
-        total += value // 32 + value % 32
-    return ALPHABET[-total % 32]
+    for character in body:
+        total = _times_alpha(total ^ _VALUES[character])
+    return ALPHABET[total]
+
+
+def _times_alpha(value: int) -> int:
+    """In GF(32), modulo x⁵ + x² + 1."""
+    doubled = value << 1
+    return doubled ^ 0b100101 if doubled & 0b100000 else doubled
