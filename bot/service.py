@@ -21,8 +21,10 @@ from matching import warm
 from services.antivirus import Antivirus
 from services.casework import Casework
 from services.desk import Content, Places
+from services.enquiry import Enquiry
 from services.evidence import Intake
 from services.submission import rules_of
+from storage.attempts import Attempts
 from storage.complaints import Complaints
 from storage.conversations import Conversations
 from storage.database import open_database
@@ -46,6 +48,8 @@ class Assistant:
     complaints: Complaints
     staff: Staff
     casework: Casework
+    attempts: Attempts
+    enquiry: Enquiry
     vault: Vault
     intake: Intake
     pipeline: Pipeline
@@ -88,6 +92,7 @@ async def open_assistant(
     seals = seals_of(keys)
     conversations, complaints = Conversations(engine, seals), Complaints(engine, seals)
     staff = Staff(engine)
+    attempts = Attempts(engine, seals.index)
     vault = Vault(settings.data_dir / "evidence", keys.for_use("evidence"))
     antivirus = Antivirus(settings.clamd_address)
     links = Links(Sealer(keys.for_use("links")))
@@ -101,6 +106,8 @@ async def open_assistant(
         conversations=conversations,
         complaints=complaints,
         staff=staff,
+        attempts=attempts,
+        enquiry=Enquiry(complaints, attempts, lambda: content.desk.library.limits, clock),
         vault=vault,
         intake=Intake(vault, content.desk.library.limits.evidence, antivirus),
         casework=Casework(complaints, staff, lambda: rules_of(content.desk.library), clock),

@@ -67,6 +67,12 @@ def chinese_day(day: date) -> str:
     return f"{day.month}月{day.day}日（{chinese_weekday(day)}）"
 
 
+def chinese_moment(instant: datetime, today: date) -> str:
+    """10:25, or 11月26日（星期四）10:25 when it is another day than ``today``."""
+    here = local(instant)
+    return f"{'' if here.date() == today else chinese_day(here.date())}{here:%H:%M}"
+
+
 def utc_text(instant: datetime) -> str:
     """An instant as one unmistakable text, to the microsecond."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from domain.clock import utc_text
 from domain.evidence import Refusal
 from domain.labels import Labelled
 from domain.platform_codes import PlatformCode, code_of
@@ -104,6 +106,14 @@ class AlreadyFiled(CreditBotError):
 
 class DraftChanged(CreditBotError):
     """The draft was changed elsewhere (another tab, the chat) since it was read."""
+
+
+class TriedTooOften(CreditBotError):
+    """Too many tries in too short a time; the next one is let through at ``until``."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(utc_text(until))
+        self.until = until
 
 
 class LinkExpired(CreditBotError):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from domain.attempts import Bound, Tally, opens_at
 from domain.clock import local_day
 from domain.complaints.case import Case
 from domain.complaints.decide import Rules, decide
 from domain.complaints.draft import Draft, Filing, WorkingCopy
 from domain.complaints.events import Actor, Command, Opening
+from domain.complaints.limits import Limits
 from domain.complaints.numbers import case_number, query_code
 from domain.complaints.terms import Action, Role
 from domain.entries import Library
@@ -32,6 +35,19 @@ class Sender:
 def rules_of(library: Library) -> Rules:
     """What decisions rest on, as the files say today."""
     return Rules(library.limits, library.workdays, library.city.consent_version)
+
+
+def submit_bounds(limits: Limits) -> tuple[Bound, ...]:
+    """How often one sender may file: a resident, or an address that nobody is known behind (``Attempts.take``)."""
+    return (
+        Bound(limits.rule("submits_per_ten_minutes"), timedelta(minutes=10)),
+        Bound(limits.rule("submits_per_day"), timedelta(days=1)),
+    )
+
+
+def may_file_from(filed: Iterable[int], limits: Limits, now: datetime) -> datetime | None:
+    """When somebody who filed at these unix seconds may file again; None: now."""
+    return opens_at(Tally(tuple(sorted(filed))), submit_bounds(limits), now)
 
 
 def file_draft(draft: Draft, sender: Sender, library: Library, now: datetime, lot: bytes) -> Filing:

@@ -181,7 +181,7 @@ def _new_row(seals: Seals, filing: Filing, case: Case) -> dict[str, Any]:
         "limit_version": filing.limit_version,
         "source": filing.source,
         "informed": " ".join(draft.informed),
-        "is_held": False,
+        "hold": "",
         "purged_at": None,
     }
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from storage.tables import Instant, metadata
 
 # One row a case. ``state`` … ``changed_at`` are a cache of its events, for lists; the events are the truth.
+# ``hold``: why it must not be purged, empty when it may; ``purged_at``: since when only the bare facts are left.
 complaints = Table(
     "complaints",
     metadata,
@@ -56,7 +57,7 @@ complaints = Table(
     Column("limit_version", String(20), nullable=False),
     Column("source", String(10), nullable=False),
     Column("informed", Text, nullable=False),
-    Column("is_held", Boolean, nullable=False),
+    Column("hold", String(20), nullable=False),
     Column("purged_at", Instant),
     UniqueConstraint("number"),
     UniqueConstraint("draft"),
@@ -148,6 +149,17 @@ outbox = Table(
     UniqueConstraint("complaint", "seq"),
     Index("ix_outbox_status_due_at", "status", "due_at"),
     Index("ix_outbox_resident_told_at", "resident", "told_at"),
+)
+
+# Tries that are counted. ``name``: a keyed fingerprint; ``tried``: unix seconds, oldest first.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("tried", Text, nullable=False),
+    Column("locked_until", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Index("ix_attempts_changed_at", "changed_at"),
 )
 
 # Who works here. Passwords come with the console.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from types import MappingProxyType
 
-from domain.clock import chinese_day, local_day
+from domain.clock import chinese_day, chinese_moment, local_day
 from domain.complaints.draft import Draft, Filing
 from domain.complaints.events import Command
 from domain.complaints.interview import Interview, Step, unanswered
@@ -23,17 +25,18 @@ from handlers.filing.steps import INTENT, ask, said
 from handlers.turn import Outcome, Turn
 from services.interview import circumstances
 from services.phrases import bare_of
-from services.submission import Sender, file_draft
+from services.submission import Sender, file_draft, may_file_from
 
-TEN_MINUTES_S, DAY_S = 600, 24 * 3600
+ALMOST_A_MINUTE = timedelta(seconds=59)  # a time to come back at is never told too early
 
 
 def _submit(turn: Turn, draft: Draft, interview: Interview, value: str) -> Outcome:
     """``value`` ``again``: the resident says that it is another matter than the one under way."""
     if step := unanswered(draft, circumstances(draft, turn.library)):
         return ask(turn, draft, replace(interview, step=step, is_editing=True))
-    if is_too_often(turn):
-        return said(turn, interview, turn.texts.paragraph("filing.too_often"))
+    if until := may_file_from(_filed(turn), turn.library.limits, turn.now):
+        when = chinese_moment(until + ALMOST_A_MINUTE, turn.today)
+        return said(turn, interview, turn.texts.paragraph("filing.too_often", when=when))
     if value != "again" and (like := similar_case(draft, turn.cases)):
         return _like_another(turn, interview, like)
     sender = Sender(turn.resident, "chat", turn.incoming.sender)
@@ -68,14 +71,11 @@ def receipt(turn: Turn, filing: Filing) -> tuple[Block, ...]:
     )
 
 
-def is_too_often(turn: Turn) -> bool:
-    """Whether this resident has filed as often as the limits allow."""
-    limits = turn.library.limits
-    bounds = {TEN_MINUTES_S: "submits_per_ten_minutes", DAY_S: "submits_per_day"}
-    filed = turn.dialog.filed_at
-    return any(
-        sum(turn.second - at < within for at in filed) >= limits.rule(rule) for within, rule in bounds.items()
-    )
+def _filed(turn: Turn) -> Iterable[int]:
+    """When this resident filed lately: in chat, under no name as well, and elsewhere under their own. What both
+    know of counts once."""
+    in_chat = Counter(turn.dialog.filed_at)
+    return (in_chat | Counter(int(file.submitted_at.timestamp()) for file in turn.cases)).elements()
 
 
 def similar_case(draft: Draft, cases: tuple[CaseFile, ...]) -> CaseFile | None:
