@@ -1,7 +1,7 @@
 """Dates as people write them → the day they mean; and the law's arithmetic of months.
 
 ``read_date`` finds the first date in a text: 2026年3月5日, 2026-3-5, 2026.3.5, 20260305, 26年3月5号, 3月5号,
-三月五号, 去年10月8号, 上个月5号, 今天, 前天. A month without its day, and a day that is in no calendar, are
+三月五号, 去年10月8号, 上个月5号, 上周五, 今天, 前天. A month without its day, and a day that is in no calendar, are
 told apart from no date at all, so that a reply can ask for what is missing.
 """
 
@@ -50,6 +50,9 @@ _NAMED_DAYS = MappingProxyType(
     {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "今儿": 0, "明天": 1, "后天": 2}
 )
 
+_NAMED_WEEKS = MappingProxyType({"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2})
+_WEEKDAYS = "一二三四五六日天"
+
 
 def clean(text: str) -> str:
     """The text in which dates are looked for: full-width made plain, blanks taken out."""
@@ -64,7 +67,7 @@ def read_date(text: str, today: date, ahead: int = 0) -> DateRead:
     bare = clean(text)
     latest = today + timedelta(days=ahead)
     found = (
-        (read is _named_day, match.start(), order, match, read)
+        (read in {_named_day, _named_weekday}, match.start(), order, match, read)
         for order, (pattern, read) in enumerate(_FORMS)
         if (match := pattern.search(bare))
     )
@@ -113,6 +116,15 @@ def _named_day(match: _Match, today: date, latest: date) -> _Found:
     return today + timedelta(days=_NAMED_DAYS[match["n"]]), None
 
 
+def _named_weekday(match: _Match, today: date, latest: date) -> _Found:
+    """The day of the week that is named; of no named week, this week's, or last week's where that is ahead."""
+    monday = today - timedelta(days=today.weekday())
+    day = monday + timedelta(days=min(_WEEKDAYS.index(match["d"]), 6))
+    if match["w"]:
+        return day + timedelta(weeks=_NAMED_WEEKS[match["w"]]), None
+    return day if day <= latest else day - timedelta(weeks=1), None
+
+
 def _without_year(match: _Match, today: date, latest: date) -> _Found:
     return _latest(_number(match["m"]), _number(match["d"]), latest)
 
@@ -152,6 +164,12 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, date, date], _Found]], ..
     (re.compile(rf"(?P<y>{_words(_NAMED_YEARS)})的?{_MONTH_DAY}"), _named_year),
     (re.compile(rf"(?P<m>{_words(_NAMED_MONTHS)})个?月的?(?P<d>{_N}){_DAY_END}"), _named_month),
     (re.compile(rf"(?P<n>{_words(_NAMED_DAYS)})"), _named_day),
+    (
+        re.compile(
+            rf"(?<![每\d{NUMERAL}])(?:(?P<w>{_words(_NAMED_WEEKS)})个?)?(?:周|星期|礼拜)(?P<d>[{_WEEKDAYS}])"
+        ),
+        _named_weekday,
+    ),
     (re.compile(rf"(?<![\d.年{NUMERAL}]){_MONTH_DAY}"), _without_year),
     (re.compile(rf"{_FREE}(?:{_Y}年|(?:{_words(_NAMED_YEARS)})的?)(?P<m>{_N})月"), _no_day),
     (re.compile(rf"{_FREE}\d{{4}}[-./](?P<m>\d{{1,2}})(?![-./\d])"), _no_day),

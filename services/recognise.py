@@ -25,11 +25,13 @@ def _any(*words: str) -> re.Pattern[str]:
 _RUN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z](?:[ \-]?[0-9A-Za-z]){9,23}(?![0-9A-Za-z])")
 _SOLID = re.compile(rf"(?<![0-9A-Za-z])[0-9A-Za-z]{{{LENGTH}}}(?![0-9A-Za-z])")
 _CODE_WORDS = _any("代码", "校验", "信用码", "税号")
+_NEARLY = re.compile(r"9[123][0-9A-Z]{14,18}")  # a whole message that begins like one: a slip, to be told of
 _FEWEST_DIGITS = 8
 
 _WORKDAY = "工作[日天]"
 _WORKDAYS = re.compile(rf"(?<![\d.{NUMERAL}])第?(?P<n>\d{{1,3}}|[{NUMERAL}]{{1,5}})个?{_WORKDAY}")
 _WHEN = ("哪一?[天日]", "几号", "几时", "什么时候", "啥时候", "何时", "到期", "截止")
+_FROM_NOW = re.compile(rf"(?:从|再?过|再|等)?,(?:之?后|以后)?是?(?:{'|'.join(_WHEN)})[呢啊?]*")
 _WORKDAY_ASKED = _any(*_WHEN, "起", "从", "后", "算")
 _IN_TROUBLE = _any("怎么办", "咋办", "没", "未", "还不", "找谁", "为什么", "为啥", "凭什么")
 _NOW = _any("今[天日儿]", "现在", "即日")
@@ -39,7 +41,10 @@ _OTHER_LISTS = _any(
     *("执行", "老赖", "限高", "征信", "逾期", "贷款", "信用卡", "欠薪", "税", "异常", "投诉", "举报", "政策")
 )
 _WHERE_IT_BEGINS = _any("起算", "从哪")
+_DONE_THEN = re.compile(r"[^,。;罚决判公\d]{0,4}(?:交(?![警通管])|缴|履行|改|挂|上网|收到|送达|公示[的了,])")
 _ENDED = _any(*_WHEN, "多久", "多长", "期满", "为止", "结束", "能修", "申请修")
+_ONLY_A_DAY = re.compile(r"(?:算|公示期|几号到期|到期日|处罚|决定|罚|作出|下|那天|我|是|就|的|[,。:;?])*")
+_IN_NUMBERS = _any("月", r"\d{4}")
 _FULL = re.compile(rf"满(?P<n>\d{{1,3}}|[{NUMERAL}]{{1,3}}|半)个?(?P<unit>月|年)")
 _MARKET = _any("市监", "市场监管", "工商", "药监")
 _TIERS = (
@@ -90,7 +95,7 @@ def asked_code(text: str) -> str | None:
     if not found or sum(map(str.isdecimal, found[0])) < _FEWEST_DIGITS:
         return None
     code = tidy(found[0])
-    if not is_named and len(code) != LENGTH:
+    if not is_named and len(code) != LENGTH and not (found[0] == plain and _NEARLY.fullmatch(code)):
         return None
     if looks_like_identity_number(code) and not is_named and found[0] != plain:
         return None
@@ -107,7 +112,7 @@ def asked_workday(text: str, today: date) -> WorkdayQuestion | None:
     rest = bare[: found.start()] + "," + bare[found.end() :]
     start = read_date(rest, today, SOON_DAYS)
     if start.unclear is Unclear.NO_DATE:
-        start = DateRead(today) if _NOW.search(rest) else start
+        start = DateRead(today) if _NOW.search(rest) or _FROM_NOW.fullmatch(rest) else start
     if start.unclear is Unclear.NO_DATE or not _WORKDAY_ASKED.search(rest) or _IN_TROUBLE.search(rest):
         return None
     return WorkdayQuestion(start, count)
@@ -116,14 +121,16 @@ def asked_workday(text: str, today: date) -> WorkdayQuestion | None:
 def asked_end(text: str, today: date) -> EndQuestion | None:
     """处罚决定2026年3月5号公示到什么时候, 3月5号满三个月是哪天: a date, and the end of a period."""
     bare = clean(text)
+    if only := _only_a_day(bare, today):
+        return EndQuestion(only)
     full = _FULL.search(bare)
     months = _months(full)
     is_disclosure = _SHOWN.search(bare) and _ENDED.search(bare) and not _OTHER_LISTS.search(bare)
     if _WHERE_IT_BEGINS.search(bare) or not (months or is_disclosure):
         return None
     rest = bare[: full.start()] + "," + bare[full.end() :] if full else bare
-    decided = read_date(rest, today)
-    if decided.unclear is Unclear.NO_DATE or _is_only_now(rest, decided):
+    decided = _decided(rest, today)
+    if decided.unclear is Unclear.NO_DATE:
         return None
     kinds = [kind for words, kind in _TIERS if words.search(bare)]
     return EndQuestion(decided, months, kinds[0] if len(kinds) == 1 else None, bool(_MARKET.search(bare)))
@@ -138,6 +145,23 @@ def _months(full: re.Match[str] | None) -> int | None:
     return months if 1 <= months <= MOST_MONTHS else None
 
 
-def _is_only_now(text: str, read: DateRead) -> bool:
-    """今天能不能… names the moment of asking, not the day of a decision."""
-    return read.day is not None and bool(_NOW.fullmatch(text[read.start : read.end]))
+def _only_a_day(text: str, today: date) -> DateRead | None:
+    """A message that is a day and no more: 算公示期 was answered with the question for it."""
+    read = read_date(text, today)
+    rest = text[: read.start] + text[read.end :]
+    is_only = _IN_NUMBERS.search(text[read.start : read.end]) and _ONLY_A_DAY.fullmatch(rest)
+    return read if read.day and is_only else None
+
+
+def _decided(text: str, today: date) -> DateRead:
+    """The first date that is the decision's: neither of what came later (3月5号交的罚款), nor of asking."""
+    read = read_date(text, today)
+    while read.unclear is not Unclear.NO_DATE and not _is_of_decision(text, read):
+        text = text[: read.start] + "," + text[read.end :]
+        read = read_date(text, today)
+    return read
+
+
+def _is_of_decision(text: str, read: DateRead) -> bool:
+    is_now = read.day is not None and _NOW.fullmatch(text[read.start : read.end])
+    return not is_now and not _DONE_THEN.match(text, read.end)

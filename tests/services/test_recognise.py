@@ -22,6 +22,7 @@ CODE = "91350100M000100Y43"
         (CODE, "check_uscc"),
         ("帮我看看91350100M000100Y43对不对", "check_uscc"),
         ("91350100m000100y43", "check_uscc"),
+        ("91350100M000100Y4", "check_uscc"),
         ("9135 0100 M000 100Y 43", "check_uscc"),
         ("校验统一社会信用代码 91350100M000100Y4", "check_uscc"),
         ("代码：９１３５０１００Ｍ０００１００Ｙ４３", "check_uscc"),
@@ -30,7 +31,13 @@ CODE = "91350100M000100Y43"
         ("从今天算7个工作日", "workday_after"),
         ("从三月五号起十五个工作日是几号", "workday_after"),
         ("2026年12月30日提交的，第5个工作日是哪天", "workday_after"),
+        ("10个工作日后是几号", "workday_after"),
+        ("从上周五算3个工作日是哪天", "workday_after"),
         ("处罚决定2026年3月5号公示到什么时候", "disclosure_end"),
+        ("2026年3月5日", "disclosure_end"),
+        ("算公示期 3月5号", "disclosure_end"),
+        ("几号到期 3月5号", "disclosure_end"),
+        ("是3月5号罚的", "disclosure_end"),
         ("处罚决定2026年3月5号几号到期", "disclosure_end"),
         ("2026年3月5号满三个月是哪天", "disclosure_end"),
         ("处罚是去年10月8号作出的，什么时候能修复", "disclosure_end"),
@@ -68,6 +75,13 @@ def test_sum_is_recognised(text: str, tool: str) -> None:
         "我的身份证150302199001011234怎么查征信",
         "订单号20261123000012345678901",
         "3月5号我去办事",
+        "3月5号去",
+        "3.5",
+        "昨天",
+        "罚款我昨天就交完了，今天能申请修复不",
+        "罚款3月5号交的，公示到几号",
+        "3月5号挂网的，公示到几号",
+        "15个工作日后还没消息是几号的事",
     ],
 )
 def test_anything_less_goes_on_to_the_matcher(text: str) -> None:
@@ -119,6 +133,20 @@ def test_tier_is_taken_as_far_as_it_was_said(text: str, kind: Kind | None, is_ma
     asked = asked_end(text, TODAY)
     assert asked
     assert (asked.kind, asked.is_market) == (kind, is_market)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3月5号交了罚款，处罚是2月1号下的，公示到几号",
+        "2月1号罚的，4月1号交的钱，公示到几号",
+        "交警2月1号罚的，公示到几号",
+    ],
+)
+def test_the_decision_s_day_is_told_from_other_days(text: str) -> None:
+    asked = asked_end(text, TODAY)
+    assert asked
+    assert asked.decided.day == date(2026, 2, 1)
 
 
 def test_a_month_without_its_day_is_asked_back() -> None:
