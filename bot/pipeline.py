@@ -12,8 +12,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import structlog
@@ -29,8 +30,11 @@ from domain.replies import Reply, ReplyKind
 from handlers import router
 from handlers.router import Surroundings
 from handlers.turn import Handler, Outcome
+from matching import Match
 from services.desk import Content
+from services.matches import Matches, Question, Thought
 from services.phrases import bare_of
+from storage.batching import Batcher
 from storage.complaints import Complaints
 from storage.conversations import Before, Conversations, TurnRecord
 
@@ -44,6 +48,7 @@ HOLD_S = 5.5
 TRIES = 2  # again, when somebody else changed what a turn rests on, before its last try
 
 _OUTBOUND = TypeAdapter(Outbound)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -53,6 +58,16 @@ class _Flight:
     task: asyncio.Task[Outbound]
     deliveries: int = 0
     is_late: bool = False
+
+
+async def _look_up(wanted: Sequence[tuple[Matches, Question]]) -> list[Match]:
+    """Questions that came together, each to the index of its own desk: a reload may come between two."""
+    found: dict[tuple[Matches, Question], Match] = {}
+    for matches in {matches for matches, _ in wanted}:
+        questions = [question for of, question in wanted if of is matches]
+        answers = matches.ask_all(questions)
+        found |= {(matches, q): match for q, match in zip(questions, answers, strict=True)}
+    return [found[item] for item in wanted]
 
 
 @dataclass(slots=True)
@@ -68,6 +83,7 @@ class Pipeline:
     naming_key: bytes
     answer_within_s: float = ANSWER_WITHIN_S
     hold_s: float = HOLD_S
+    _lookups: Batcher[tuple[Matches, Question], Match] = field(default_factory=lambda: Batcher(_look_up))
     _flights: dict[str, _Flight] = field(default_factory=dict)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -145,11 +161,23 @@ class Pipeline:
             before.draft,
             before.news,
         )
-        turn = router.read(incoming, before.dialog, self.content.desk, around)
+        desk = self.content.desk
+        turn = await self._thought(router.reading(incoming, before.dialog, desk, around), desk.matches)
         if turn and router.needs_cases(turn):
             turn = replace(turn, cases=tuple(await self.complaints.of_resident(resident)))
         outcome = router.reply(turn, self.handlers) if turn else Outcome(None, before.dialog)
         return self._rendered(outcome, incoming.sender)
+
+    async def _thought(self, thought: Thought[T], matches: Matches) -> T:
+        """Think to the end; what has to be looked up is looked up together with what other turns ask."""
+        try:
+            question = next(thought)
+            while True:
+                match = matches.known(question) or await self._lookups((matches, question))
+                question = thought.send(match)
+        except StopIteration as done:
+            result: T = done.value
+            return result
 
     def _rendered(self, outcome: Outcome, sender: str) -> tuple[Outcome, Outbound]:
         more = self.content.desk.texts.paragraph("more.hint")

@@ -9,7 +9,7 @@ import secrets
 
 def blind_name(key: bytes, openid: str) -> str:
     """The name under which a resident is stored: HMAC-SHA256, so the table does not tell who it is."""
-    return hmac.new(key, b"resident\0" + openid.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, b"resident\0" + openid.encode(), "sha256").hex()[:32]
 
 
 def seed_of(text: str) -> int:
@@ -30,4 +30,4 @@ def new_id() -> str:
 def lot_of(key: bytes, text: str) -> bytes:
     """32 bytes that nobody without ``key`` can foresee and that the same text always draws again: a turn worked
     out twice gives its complaint the same number."""
-    return hmac.new(key, b"lot\0" + text.encode(), hashlib.sha256).digest()
+    return hmac.digest(key, b"lot\0" + text.encode(), "sha256")

@@ -41,7 +41,8 @@ from handlers.flow import go_on, is_for_guide
 from handlers.turn import Handler, Outcome, Turn
 from knowledge.texts import paragraphs_of
 from services.desk import Desk
-from services.understanding import Understanding, understand
+from services.matches import Thought, driven
+from services.understanding import Understanding, understanding
 
 _BY_KIND: Mapping[type[Content], str] = MappingProxyType(
     {
@@ -118,14 +119,20 @@ class Surroundings:
 
 
 def read(incoming: Incoming, dialog: Dialog, desk: Desk, around: Surroundings) -> Turn | None:
+    """One message → the turn it makes, at once."""
+    return driven(reading(incoming, dialog, desk, around), desk.matches.ask)
+
+
+def reading(incoming: Incoming, dialog: Dialog, desk: Desk, around: Surroundings) -> Thought[Turn | None]:
     """One message → the turn it makes, understood; None for what is not answered. Pure."""
     content = incoming.content
     if isinstance(content, (Notice, Unsubscribed)):
         return None
     text = _words(content)
-    found = (
-        understand(text, dialog, desk, int(around.now.timestamp())) if text else _sent(content, dialog, desk)
-    )
+    if text:
+        found = yield from understanding(text, dialog, desk, int(around.now.timestamp()))
+    else:
+        found = _sent(content, dialog, desk)
     kept = dialog if found.target.startswith("intent:") else replace(dialog, waiting=None)
     kept = kept if found.target == _MORE else replace(kept, rest=())
     return Turn(

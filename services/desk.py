@@ -6,9 +6,8 @@ import asyncio
 import ctypes
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import structlog
@@ -18,13 +17,12 @@ from domain.entries import Library
 from domain.errors import KnowledgeInvalid, Problem
 from knowledge.loader import digest_files, load_library
 from knowledge.texts import Texts
-from matching import Index, Item, Match, installed_encoder, is_follow_up, normalise
+from matching import Index, Item, installed_encoder, normalise
+from services.matches import Matches
 from services.phrases import Phrasebook, phrasebook_of
 
 log = structlog.get_logger()
 
-REMEMBERED_MATCHES = 1024
-REMEMBERED_CHARACTERS = 60  # a longer message is nobody else's, and need not stay in memory
 _SHELVES = frozenset({"policy", "story", "intent", "guide"})
 # The share of our own questions that is refused once their entry is hidden; chosen on benchmarks/questions.jsonl,
 # where 3 % of the questions that nothing answers then get an answer.
@@ -40,7 +38,7 @@ class Desk:
     index: Index
     by_title: dict[str, str]
     phrases: Phrasebook
-    match: Callable[[str, str | None], Match]
+    matches: Matches
 
     def title(self, target: str) -> str:
         """What an entry is called in a list of choices; empty when it is gone."""
@@ -86,7 +84,7 @@ def open_desk(places: Places) -> Desk:
         index,
         dict(_titles(library)),
         phrasebook_of(library.intents.values(), library.facets.get("平常话", ())),
-        _remembering(index),
+        Matches(index),
     )
 
 
@@ -96,20 +94,6 @@ def _give_back_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim:
         trim(0)
-
-
-def _remembering(index: Index) -> Callable[[str, str | None], Match]:
-    """The index, which never changes, asked the same question once: residents ask alike."""
-
-    match = lru_cache(maxsize=REMEMBERED_MATCHES)(lambda text, topic: index.match(text, topic=topic))
-    hangs_on_topic = lru_cache(maxsize=REMEMBERED_MATCHES)(lambda text: is_follow_up(normalise(text)))
-
-    def ask(text: str, topic: str | None) -> Match:
-        if len(text) > REMEMBERED_CHARACTERS:
-            return index.match(text, topic=topic)
-        return match(text, topic if topic and hangs_on_topic(text) else None)
-
-    return ask
 
 
 def _items(library: Library) -> Iterator[Item]:

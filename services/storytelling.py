@@ -33,9 +33,10 @@ def is_wish(text: str, library: Library) -> bool:
         and _says(text, facets.get("怎样的人", ()))
     ):
         return True
+    if not _says(text, facets.get("想听", ())):
+        return False
     wish = wish_of(text, library)
-    is_named = bool(wish.themes or wish.place or wish.category)
-    return is_named and _says(text, facets.get("想听", ()))
+    return bool(wish.themes or wish.place or wish.category)
 
 
 def _themes_in(text: str, library: Library) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from services.desk import Desk
 from services.doors import is_grievance
 from services.guiding import likely_answer, plain_answer, step_of
 from services.interview import LONGEST_QUESTION, read_answer, takes_words
+from services.matches import Question, Thought, driven
 from services.phrases import bare_of, is_asking
 from services.recognise import recognise
 from services.storytelling import is_wish
@@ -42,6 +43,11 @@ class Understanding:
 
 
 def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understanding:
+    """Find what ``text`` is about, at once."""
+    return driven(understanding(text, dialog, desk, now_s), desk.matches.ask)
+
+
+def understanding(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Thought[Understanding]:
     """Find what ``text`` is about. Pure. What can be known for certain is looked at before what is likely."""
     whole, text = text, text[:READ_CHARACTERS]
     bare = bare_of(text)
@@ -56,9 +62,9 @@ def understand(text: str, dialog: Dialog, desk: Desk, now_s: int) -> Understandi
     if asked:
         return Understanding(asked)
     if takes_words(dialog.interview) or dialog.tending:
-        return _told(text, dialog, desk)
+        return (yield from _told(text, dialog, desk))
     sure = _sure(text, bare, dialog, desk, local_day(from_unix(now_s)))
-    return Understanding(sure) if sure else _likely(text, bare, dialog, desk, now_s)
+    return Understanding(sure) if sure else (yield from _likely(text, bare, dialog, desk, now_s))
 
 
 def _sure(text: str, bare: str, dialog: Dialog, desk: Desk, today: date) -> str | None:
@@ -75,10 +81,10 @@ def _sure(text: str, bare: str, dialog: Dialog, desk: Desk, today: date) -> str 
     )
 
 
-def _likely(text: str, bare: str, dialog: Dialog, desk: Desk, now_s: int) -> Understanding:
+def _likely(text: str, bare: str, dialog: Dialog, desk: Desk, now_s: int) -> Thought[Understanding]:
     """What the matcher makes of it; a wrong that is told and that no entry answers is a complaint."""
     topic = dialog.topic if now_s - dialog.topic_at < TOPIC_LASTS_S else ""
-    match = desk.match(text, topic or None)
+    match = yield Question(text, topic or None)
     wanted = desk.phrases.sign(bare)
     if wanted is None and match.decision is not Decision.ANSWER and is_grievance(text, desk.library.doors):
         wanted = targets.intent("complaint_file")
@@ -87,7 +93,7 @@ def _likely(text: str, bare: str, dialog: Dialog, desk: Desk, now_s: int) -> Und
     return Understanding(wanted, match=match) if wanted else _judged(match, topic, desk)
 
 
-def _told(text: str, dialog: Dialog, desk: Desk) -> Understanding:
+def _told(text: str, dialog: Dialog, desk: Desk) -> Thought[Understanding]:
     """Words that are the answer itself, unless they are a command or plainly a wish that we can grant."""
     if command := desk.phrases.command(text):
         return Understanding(command)
@@ -96,7 +102,7 @@ def _told(text: str, dialog: Dialog, desk: Desk) -> Understanding:
     is_story = dialog.interview is not None and dialog.interview.step is Step.STORY
     is_question = is_asking(text)
     if len(text) <= LONGEST_QUESTION and (is_question or not is_story):
-        match = desk.match(text, None)
+        match = yield Question(text)
         best = match.candidates[0] if match.decision is Decision.ANSWER else None
         if best and (best.id.startswith("policy:") if is_question else best.id == _STORY):
             return Understanding(best.id, best.confidence, match)

@@ -17,7 +17,8 @@ from handlers.turn import Turn
 from matching import Decision, Match
 from matching.types import Candidate
 from services.desk import Desk
-from services.understanding import Understanding, understand
+from services.matches import driven
+from services.understanding import Understanding, understanding
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 HANDLERS = {"clarify": clarify.handle, "fallback": fallback.handle}
@@ -84,7 +85,6 @@ def test_a_stranger_to_the_guide_reads_the_question_again(desk: Desk) -> None:
 def test_a_question_back_and_an_honest_no_need_no_certainty(desk: Desk, words: str, target: str) -> None:
     found = Candidate(target, 0.55, words), Candidate("policy:pc-fee", 0.3, words)
     match = Match(words, words, (), found, Decision.CLARIFY, "near")
-    likely = replace(desk, match=lambda *_: match)
-    assert understand(words, Dialog(), likely, 0).target == target
+    assert driven(understanding(words, Dialog(), desk, 0), lambda _: match).target == target
     unlikely = replace(match, candidates=(replace(found[0], confidence=0.4), found[1]))
-    assert understand(words, Dialog(), replace(desk, match=lambda *_: unlikely), 0).target == "intent:clarify"
+    assert driven(understanding(words, Dialog(), desk, 0), lambda _: unlikely).target == "intent:clarify"
