@@ -1,4 +1,4 @@
-"""Background loops: fresh knowledge, what is asked most, old replies forgotten."""
+"""Background loops: fresh knowledge, what is asked most; old replies and attempts forgotten."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ POPULAR_MOST = 8
 POPULAR_AT_LEAST = 20  # times: fewer are a few people, not what residents ask
 FORGET_EVERY_S = 3600
 REPLIES_KEPT = timedelta(days=2)
+ATTEMPTS_KEPT = timedelta(days=2)  # no bound looks further back than a day
 
 
 @asynccontextmanager
@@ -51,8 +52,10 @@ async def count_popular(assistant: Assistant) -> None:
 
 
 async def _forget(assistant: Assistant) -> None:
-    gone = await assistant.conversations.forget_turns(assistant.clock.now() - REPLIES_KEPT)
+    now = assistant.clock.now()
+    gone = await assistant.conversations.forget_turns(now - REPLIES_KEPT)
     log.info("replies_forgotten", count=gone)
+    await assistant.attempts.forget(now - ATTEMPTS_KEPT)
 
 
 async def _watch(assistant: Assistant) -> None:

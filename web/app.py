@@ -8,13 +8,15 @@ from aiohttp import web
 
 from bot.service import Assistant
 from bot.tasks import background
-from web import headers, health, jssdk, pages, signin, simulator, webhook
+from web import headers, health, jssdk, pages, residents, signin, simulator, webhook
 from web.keys import ASSISTANT
 
 
 def build_app(assistant: Assistant) -> web.Application:
     """All routes; the simulator's only where the settings say so. Closing the app closes the assistant."""
-    app = web.Application(middlewares=[headers.guard], client_max_size=1024 * 1024)
+    app = web.Application(
+        middlewares=[residents.name_browser, headers.guard, residents.arrive], client_max_size=1024 * 1024
+    )
     app[ASSISTANT] = assistant
     webhook.add_routes(app)
     health.add_routes(app)

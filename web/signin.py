@@ -1,4 +1,4 @@
-"""``/p/signin``: a page opened inside WeChat → the resident's blind name in a cookie. Silent: snsapi_base.
+"""``/p/signin``: a page opened inside WeChat → the resident known on this browser. Silent: snsapi_base.
 
 Source: 服务号 › 网页授权. The phone passes through WeChat's own page and comes back with a code for whoever holds it,
 good once and for five minutes. ``state`` binds the way back to the browser that set out. On a 快照页 the code
@@ -19,10 +19,11 @@ from aiohttp import web
 from bot.platform import PlatformClient, Visitor
 from bot.service import Assistant
 from domain.errors import Never, PlatformError
-from domain.ids import blind_name, new_key
+from domain.ids import new_key
 from web.display import local_path
 from web.keys import ASSISTANT
-from web.signed import read_signed, sign_text
+from web.residents import is_known, remember_resident
+from web.signed import Cookie, read_cookie, write_cookie
 from web.templating import page
 
 log = structlog.get_logger()
@@ -30,17 +31,7 @@ log = structlog.get_logger()
 MOST_SPENT = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
-    """A signed cookie; its name is also the purpose it is signed for."""
-
-    name: str
-    path: str
-    lasts: timedelta
-
-
 STATE = Cookie("signin", "/p/signin", timedelta(minutes=10))
-RESIDENT = Cookie("resident", "/p/", timedelta(hours=12))
 
 
 class Failure(Enum):
@@ -71,27 +62,17 @@ class Spent:
 SPENT = web.AppKey("spent", Spent)
 
 
-def resident_of(request: web.Request) -> str:
-    """The blind name of who is signed in; empty when nobody is."""
-    return _read(request, RESIDENT)
-
-
-def remember_resident(request: web.Request, response: web.StreamResponse, resident: str) -> None:
-    """Sign a resident in on this browser for half a day. ``resident``: a blind name."""
-    _write(request, response, RESIDENT, resident)
-
-
 async def start(request: web.Request) -> web.StreamResponse:
     """Send the phone through WeChat's page; ``next`` is where it wants to get."""
     assistant, target = request.app[ASSISTANT], local_path(request.query.get("next", ""))
-    if resident_of(request):
+    if is_known(request):
         raise web.HTTPSeeOther(target)
     platform = assistant.platform
     if platform is None or assistant.settings.wechat_signin == "off":
         return _failed(request, Failure.OFF)
     state = new_key().hex()[:32]
     response = web.Response(status=302, headers={"Location": _authorisation(assistant, platform, state)})
-    _write(request, response, STATE, f"{state} {target}")
+    write_cookie(request, response, STATE, f"{state} {target}")
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -99,12 +80,12 @@ async def start(request: web.Request) -> web.StreamResponse:
 async def come_back(request: web.Request) -> web.StreamResponse:
     """Check that it is the phone that set out, ask who holds it, and go on to where it wanted."""
     assistant, query = request.app[ASSISTANT], request.query
-    state, _, target = _read(request, STATE).partition(" ")
+    state, _, target = read_cookie(request, STATE).partition(" ")
     is_ours = bool(state) and hmac.compare_digest(state.encode(), query.get("state", "").encode())
     if not is_ours or assistant.platform is None or not query.get("code"):
         return _failed(request, Failure.AGAIN)
     if not request.app[SPENT].take(state, assistant.clock.now()):
-        if resident_of(request):
+        if is_known(request):
             raise web.HTTPSeeOther(target)
         return _failed(request, Failure.AGAIN, target)
     visitor = await _visitor(assistant.platform, query["code"])
@@ -114,7 +95,7 @@ async def come_back(request: web.Request) -> web.StreamResponse:
         log.info("signin_refused", reason="snapshot")
         return _failed(request, Failure.SNAPSHOT, target)
     response = web.Response(status=303, headers={"Location": target, "Cache-Control": "no-store"})
-    remember_resident(request, response, blind_name(assistant.pipeline.naming_key, visitor.openid))
+    remember_resident(request, response, visitor.openid)
     response.del_cookie(STATE.name, path=STATE.path)
     return response
 
@@ -148,25 +129,6 @@ def _failed(request: web.Request, failure: Failure, target: str = "/p/policies")
     response = page(request, "signin.html", status=status, failure=name, target=target)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _read(request: web.Request, cookie: Cookie) -> str:
-    assistant = request.app[ASSISTANT]
-    value = request.cookies.get(cookie.name, "")
-    return read_signed(assistant.keys, cookie.name, value, assistant.clock.now())
-
-
-def _write(request: web.Request, response: web.StreamResponse, cookie: Cookie, text: str) -> None:
-    assistant = request.app[ASSISTANT]
-    response.set_cookie(
-        cookie.name,
-        sign_text(assistant.keys, cookie.name, text, assistant.clock.now() + cookie.lasts),
-        max_age=int(cookie.lasts.total_seconds()),
-        path=cookie.path,
-        samesite="Lax",
-        httponly=True,
-        secure=assistant.settings.base_url.startswith("https:"),
-    )
 
 
 def add_routes(app: web.Application) -> None:

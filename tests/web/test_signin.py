@@ -24,8 +24,9 @@ from services.desk import Content, Desk
 from tests.platform.server import build_stand_in
 from tests.platform.world import Fault, World
 from web.app import build_app
+from web.residents import RESIDENT, who
 from web.signed import read_signed, sign_text
-from web.signin import MOST_SPENT, RESIDENT, Spent, resident_of
+from web.signin import MOST_SPENT, Spent
 
 START = "/p/signin?next=/p/stories"
 EXCHANGE = "/sns/oauth2/access_token"
@@ -86,7 +87,8 @@ async def _phone(world: World, desk: Desk, tmp_path: Path, **changes: str) -> As
 
 
 async def _who(request: web.Request) -> web.Response:
-    return web.Response(text=resident_of(request))
+    visitor = who(request)
+    return web.Response(text=visitor.owner if visitor.is_known else "")
 
 
 @pytest_asyncio.fixture

@@ -1,0 +1,127 @@
+"""A request → who it is from: a resident whom WeChat named, or a browser that nobody knows.
+
+A resident comes by a personal link out of the chat or through ``/p/signin``, and is known on that browser for half a
+day. Anybody else may tell something too: what they tell stands under the name of their browser, which is drawn
+by chance and says nothing about them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from aiohttp import web
+
+from bot.links import PARAMETER
+from domain.errors import LinkExpired, SealBroken
+from domain.ids import blind_name, new_id
+from storage.sealing import Sealer
+from web.display import local_path
+from web.keys import ASSISTANT
+from web.signed import Cookie, read_cookie, write_cookie
+from web.templating import page
+
+RESIDENT = Cookie("resident", "/p/", timedelta(hours=12))
+BROWSER = Cookie("browser", "/", timedelta(days=30))
+_PLACE = "cookie:resident:openid"
+_NEW = web.RequestKey("new_browser", str)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """``owner``: the name under which drafts and cases stand: the resident's blind name, else the browser's.
+    ``session``: what forms of this browser are bound to. ``openid``: empty when it is not known who it is."""
+
+    owner: str
+    session: str
+    openid: str = field(default="", repr=False)
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.openid)
+
+
+def who(request: web.Request) -> Visitor:
+    """Who opened the page. A browser that comes for the first time is given its name with the answer."""
+    assistant, session = request.app[ASSISTANT], _session(request)
+    if openid := _openid(request):
+        return Visitor(blind_name(assistant.pipeline.naming_key, openid), session, openid)
+    return Visitor(assistant.seals.index.of("browser", session)[:32], session)
+
+
+def is_known(request: web.Request) -> bool:
+    """Whether it is known who it is; asked of by pages that need no name for a browser."""
+    return bool(_openid(request))
+
+
+def remember_resident(request: web.Request, response: web.StreamResponse, openid: str) -> None:
+    """Sign a resident in on this browser. The cookie tells nobody who holds the phone whose it is."""
+    sealed = base64.urlsafe_b64encode(_sealer(request).seal(openid.encode(), _PLACE)).decode()
+    write_cookie(request, response, RESIDENT, sealed)
+
+
+def forget_resident(response: web.StreamResponse) -> None:
+    """Sign out on this browser."""
+    response.del_cookie(RESIDENT.name, path=RESIDENT.path)
+
+
+@web.middleware
+async def name_browser(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A browser that comes for the first time takes its name home, with whatever it is answered: outermost."""
+    response = await handler(request)
+    if session := request.get(_NEW):
+        write_cookie(request, response, BROWSER, session)
+    return response
+
+
+@web.middleware
+async def arrive(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let in who comes by a personal link, and take the token out of the address, so that nobody passes it on."""
+    is_link = request.method in {"GET", "HEAD"} and request.path.startswith("/p/")
+    if not is_link or PARAMETER not in request.query:
+        return await handler(request)
+    return _let_in(request, request.query[PARAMETER])
+
+
+def _let_in(request: web.Request, token: str) -> web.Response:
+    assistant, target = request.app[ASSISTANT], _without_token(request)
+    response = web.Response(status=303, headers={"Location": target, "Cache-Control": "no-store"})
+    try:
+        openid = assistant.links.read(token, int(assistant.clock.now().timestamp()))
+    except LinkExpired:
+        if is_known(request):
+            return response
+        refused = page(request, "signin.html", status=410, failure="expired", target=target)
+        refused.headers["Cache-Control"] = "no-store"
+        return refused
+    remember_resident(request, response, openid)
+    return response
+
+
+def _without_token(request: web.Request) -> str:
+    query = [(name, value) for name, value in request.query.items() if name != PARAMETER]
+    return local_path(str(request.rel_url.with_query(query)))
+
+
+def _openid(request: web.Request) -> str:
+    told = read_cookie(request, RESIDENT)
+    try:
+        return _sealer(request).open(base64.urlsafe_b64decode(told), _PLACE).decode() if told else ""
+    except (binascii.Error, SealBroken):
+        return ""
+
+
+def _session(request: web.Request) -> str:
+    if known := request.get(_NEW) or read_cookie(request, BROWSER):
+        return known
+    request[_NEW] = new_id()
+    return request[_NEW]
+
+
+def _sealer(request: web.Request) -> Sealer:
+    return Sealer(request.app[ASSISTANT].keys.for_use("resident cookie"))
