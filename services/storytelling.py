@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from domain.dialog import StoryWish
 from domain.entries import Category, Library, Place, Story
 
+_BUSINESS = "平常话"  # the words of everyday business, which wish for nothing
 _LAST_MARKS = "吗呢吧？?。 "
 
 
@@ -37,6 +38,17 @@ def is_wish(text: str, library: Library) -> bool:
         return False
     wish = wish_of(text, library)
     return bool(wish.themes or wish.place or wish.category)
+
+
+def is_nothing_but_wish(text: str, library: Library) -> bool:
+    """Whether the words of a wish for a story are all that was said, so that it can be about nothing else."""
+    if not is_wish(text, library):
+        return False
+    wishing = [words for name, words in library.facets.items() if name != _BUSINESS]
+    told = [(theme, *words) for theme, words in library.themes.items()]
+    for word in sorted({word for words in (*wishing, *told) for word in words}, key=len, reverse=True):
+        text = text.replace(word, "")
+    return len(text.strip(_LAST_MARKS)) <= 1
 
 
 def _themes_in(text: str, library: Library) -> tuple[str, ...]:

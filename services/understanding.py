@@ -22,11 +22,13 @@ from services.interview import LONGEST_QUESTION, read_answer, takes_words
 from services.matches import Question, Thought, driven
 from services.phrases import bare_of, is_asking
 from services.recognise import recognise
-from services.storytelling import is_wish
+from services.storytelling import is_nothing_but_wish, is_wish
 from services.tending import read_tending
 
 TOPIC_LASTS_S = 30 * 60
 LIKELY = 0.5
+NEAR = 0.3  # how likely a follow-up's best guess must be when it stands near what was just answered,
+AHEAD = 2.0  # and how many times as likely as the next one
 WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
 _STORY = targets.intent("story")
 _STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:(?:(?!/:)[^\s]){1,6})+")
@@ -78,6 +80,7 @@ def _sure(text: str, bare: str, dialog: Dialog, desk: Desk, today: date) -> str 
         or desk.by_title.get(normalise(text))
         or recognise(text, today)
         or likely_answer(text, bare, step)
+        or (_STORY if is_nothing_but_wish(text, desk.library) else None)
     )
 
 
@@ -118,11 +121,25 @@ def _judged(match: Match, topic: str, desk: Desk) -> Understanding:
         return Understanding(targets.intent("follow_up"), best.confidence, match)
     if match.decision is Decision.ANSWER:
         return Understanding(best.id, best.confidence, match)
+    if match.reason == "follow_up" and _is_next_to(topic, match, desk.library):
+        return Understanding(best.id, best.confidence, match)
     is_worth_asking = match.decision is Decision.CLARIFY and best.confidence >= WORTH_ASKING
     if is_worth_asking and best.confidence >= LIKELY and _commits_to_nothing(best.id, desk.library):
         return Understanding(best.id, best.confidence, match)
     name = "clarify" if is_worth_asking else "fallback"
     return Understanding(targets.intent(name), best.confidence, match)
+
+
+def _is_next_to(topic: str, match: Match, library: Library) -> bool:
+    """Whether the best guess at a follow-up is clearly ahead and on the same subject as what was just answered."""
+    best, *others = match.candidates
+    rival = others[0].confidence if others else 0.0
+    if best.confidence < NEAR or best.confidence < AHEAD * rival:
+        return False
+    last, new = (library.policies.get(targets.parse_target(target).id) for target in (topic, best.id))
+    if last is None or new is None:
+        return False
+    return last.topic is new.topic or new.id in last.related or last.id in new.related
 
 
 def _commits_to_nothing(target: str, library: Library) -> bool:
