@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.service import open_assistant
 from cli.common import clean_exit, console, errors
 from config.logging import set_up_logging
+from config.memory import share_one_arena
 from config.settings import Settings, load_settings
 from web.app import build_app
 
@@ -42,6 +43,7 @@ def serve(host: Host = None, port: Port = None, workers: Workers = 1) -> None:
             errors.print("眼下只支持一个进程，请把 --workers 和 WORKERS 设为 1。", style="red")
             raise typer.Exit(1)
         set_up_logging(settings.log_level)
+        share_one_arena()
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings))
 

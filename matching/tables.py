@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -40,8 +42,7 @@ Segmenter = Callable[[str], list[str]]
 @lru_cache(maxsize=1)
 def segmenter(lexicon: tuple[str, ...]) -> Segmenter:
     """Normalised text → words, as jieba cuts with ``lexicon`` added, without guessing. Only the last one is kept."""
-    import jieba
-
+    jieba = _jieba()
     cutter = jieba.Tokenizer()
     with jieba.get_module_res("dict.txt") as dictionary:
         cutter.FREQ, cutter.total = _frequencies(dictionary.read().decode())
@@ -52,6 +53,19 @@ def segmenter(lexicon: tuple[str, ...]) -> Segmenter:
     logarithms = {count: math.log(count) - total for count in set(cutter.FREQ.values()) if count}
     known = {word: logarithms.get(count) for word, count in cutter.FREQ.items()}
     return partial(cut, known, -total)
+
+
+def _jieba() -> Any:
+    """jieba, which reads its files without setuptools' help where there is none: 6 MB and 0.1 s less."""
+    helper = "pkg_resources"
+    is_absent = helper not in sys.modules
+    if is_absent:
+        sys.modules[helper] = None  # type: ignore[assignment]
+    try:
+        return importlib.import_module("jieba")
+    finally:
+        if is_absent:
+            del sys.modules[helper]
 
 
 def cut(known: Mapping[str, float | None], least: float, text: str) -> list[str]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import gc
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
+from config.memory import settle
 from domain import targets
 from domain.entries import Library
 from domain.errors import KnowledgeInvalid, Problem
@@ -77,7 +75,7 @@ def open_desk(places: Places) -> Desk:
         refused=REFUSED,
         encoder=installed_encoder(),
     )
-    _give_back_memory()
+    settle()
     return Desk(
         library,
         Texts(library.texts),
@@ -86,14 +84,6 @@ def open_desk(places: Places) -> Desk:
         phrasebook_of(library.intents.values(), library.facets.get("平常话", ())),
         Matches(index),
     )
-
-
-def _give_back_memory() -> None:
-    """Return to the system what reading and fitting took and left; glibc alone keeps it for later."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim:
-        trim(0)
 
 
 def _items(library: Library) -> Iterator[Item]:
