@@ -9,16 +9,18 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.service import places_of, seals_of
+from bot.service import places_of, seals_of, vault_of
 from config.secrets import load_keys
 from config.settings import Settings
 from domain.clock import Clock, SystemClock
 from domain.entries import Library
 from knowledge.loader import load_library
 from services.casework import Casework
+from services.retention import Retention
 from services.submission import rules_of
 from storage.complaints import Complaints
 from storage.database import open_database
+from storage.erasure import Erasure
 from storage.migrate import migrate
 from storage.sealing import Seals
 from storage.staff import Staff
@@ -36,19 +38,23 @@ class Office:
     complaints: Complaints
     staff: Staff
     casework: Casework
+    retention: Retention
 
 
 @asynccontextmanager
 async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Office]:
     """Load the knowledge and migrate the database; both closed again."""
     clock = clock or SystemClock()
-    places, seals = places_of(settings), seals_of(load_keys(settings))
+    keys = load_keys(settings)
+    places, seals = places_of(settings), seals_of(keys)
     engine = open_database(settings.database)
     try:
         library = await asyncio.to_thread(load_library, places.knowledge, places.city_file)
         await migrate(engine)
         complaints, staff = Complaints(engine, seals), Staff(engine)
         casework = Casework(complaints, staff, lambda: rules_of(library), clock)
-        yield Office(settings, clock, engine, library, seals, complaints, staff, casework)
+        erasure, vault = Erasure(engine, seals), vault_of(settings, keys)
+        retention = Retention(erasure, complaints, vault, lambda: library.limits, clock)
+        yield Office(settings, clock, engine, library, seals, complaints, staff, casework, retention)
     finally:
         await engine.dispose()

@@ -23,11 +23,14 @@ from services.casework import Casework
 from services.desk import Content, Places
 from services.enquiry import Enquiry
 from services.evidence import Intake
+from services.retention import Retention
+from services.rights import Rights
 from services.submission import rules_of
 from storage.attempts import Attempts
 from storage.complaints import Complaints
 from storage.conversations import Conversations
 from storage.database import open_database
+from storage.erasure import Erasure
 from storage.migrate import migrate
 from storage.sealing import BlindIndex, Sealer, Seals
 from storage.staff import Staff
@@ -50,6 +53,8 @@ class Assistant:
     casework: Casework
     attempts: Attempts
     enquiry: Enquiry
+    retention: Retention
+    rights: Rights
     vault: Vault
     intake: Intake
     pipeline: Pipeline
@@ -93,9 +98,11 @@ async def open_assistant(
     conversations, complaints = Conversations(engine, seals), Complaints(engine, seals)
     staff = Staff(engine)
     attempts = Attempts(engine, seals.index)
-    vault = Vault(settings.data_dir / "evidence", keys.for_use("evidence"))
+    vault = vault_of(settings, keys)
     antivirus = Antivirus(settings.clamd_address)
     links = Links(Sealer(keys.for_use("links")))
+    limits, rules = lambda: content.desk.library.limits, lambda: rules_of(content.desk.library)
+    retention = Retention(Erasure(engine, seals), complaints, vault, limits, clock)
     renderer = Renderer(settings.base_url, links.personal)
     return Assistant(
         settings=settings,
@@ -107,10 +114,12 @@ async def open_assistant(
         complaints=complaints,
         staff=staff,
         attempts=attempts,
-        enquiry=Enquiry(complaints, attempts, lambda: content.desk.library.limits, clock),
+        enquiry=Enquiry(complaints, attempts, limits, clock),
+        retention=retention,
+        rights=Rights(complaints, conversations, retention, rules, clock),
         vault=vault,
         intake=Intake(vault, content.desk.library.limits.evidence, antivirus),
-        casework=Casework(complaints, staff, lambda: rules_of(content.desk.library), clock),
+        casework=Casework(complaints, staff, rules, clock),
         pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming),
         callback=Callback(settings, clock),
         links=links,
@@ -124,6 +133,11 @@ def seals_of(keys: Keys) -> Seals:
     return Seals(
         Sealer(keys.for_use("fields")), BlindIndex(keys.lasting("index")), keys.lasting("audit chain")
     )
+
+
+def vault_of(settings: Settings, keys: Keys) -> Vault:
+    """Where evidence is kept."""
+    return Vault(settings.data_dir / "evidence", keys.for_use("evidence"))
 
 
 def identity_of(settings: Settings) -> Identity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.errors import (
     ActionRefused,
     CaseChanged,
+    CaseErased,
     CaseUnknown,
     ConflictOfInterest,
     CreditBotError,
@@ -17,6 +18,7 @@ from services.casework import NotPermitted
 _SENTENCES: dict[type[CreditBotError], str] = {
     CaseUnknown: "没有这个编号，请核对。",
     CaseChanged: "别人刚动过这一件，什么都没有存。请先 case show 看一眼，再办一次。",
+    CaseErased: "这一件的内容已经到期清除，只剩类型、状态和时间，不能再办。",
     ConflictOfInterest: "这一件投诉的就是您，请换人办（回避）。",
     NotPermitted: "您的角色或单位看不了这一件。",
     SealBroken: "有内容解不开：SECRET_KEYS 里少了当时的密钥，或数据被动过。",

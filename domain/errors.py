@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.clock import utc_text
+from domain.complaints.terms import KeptBecause
 from domain.evidence import Refusal
 from domain.labels import Labelled
 from domain.platform_codes import PlatformCode, code_of
@@ -96,6 +97,10 @@ class CaseChanged(CreditBotError):
     """Somebody else acted on the case first; nothing was stored."""
 
 
+class CaseErased(CreditBotError):
+    """Of the case only the bare facts are left: nothing more is done with it."""
+
+
 class AlreadyFiled(CreditBotError):
     """The same draft was filed before, under ``number``."""
 
@@ -106,6 +111,15 @@ class AlreadyFiled(CreditBotError):
 
 class DraftChanged(CreditBotError):
     """The draft was changed elsewhere (another tab, the chat) since it was read."""
+
+
+class ErasureRefused(CreditBotError):
+    """A case is not deleted now; ``because`` says why."""
+
+    def __init__(self, number: str, because: KeptBecause) -> None:
+        super().__init__(f"{number}: {because.value}")
+        self.number = number
+        self.because = because
 
 
 class TriedTooOften(CreditBotError):

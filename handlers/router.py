@@ -69,6 +69,7 @@ _ABOUT_CASES = frozenset(
         "case_object",
         "case_reopen",
         "confirm",
+        "my_information",
     }
 )
 # What is sent instead of typed, while a complaint is told or something is added to a case.

@@ -8,7 +8,7 @@ from datetime import time
 from pathlib import Path
 
 from domain.complaints.clock import OfficeHours
-from domain.complaints.limits import RULE_NAMES, Limit, Limits
+from domain.complaints.limits import DAYS, KEPT_NAMES, RULE_NAMES, YEARS, Limit, Limits
 from domain.complaints.terms import Stage
 from domain.errors import Problem
 from domain.evidence import EvidenceLimits
@@ -26,6 +26,7 @@ class _Written:
     office: OfficeHours
     stages: dict[str, Limit]
     rules: dict[str, Limit]
+    kept: dict[str, Limit]
     evidence: EvidenceLimits
 
 
@@ -45,7 +46,12 @@ def read_limits(path: Path) -> Limits | list[Problem]:
 
 def _faults(written: _Written, file: str) -> Iterator[Problem]:
     stages = {stage.value for stage in Stage}
-    for group, given, known in (("stages", written.stages, stages), ("rules", written.rules, RULE_NAMES)):
+    groups = (
+        ("stages", written.stages, stages),
+        ("rules", written.rules, RULE_NAMES),
+        ("kept", written.kept, KEPT_NAMES),
+    )
+    for group, given, known in groups:
         for name in sorted(known - given.keys()):
             yield Problem(file, f"{group}.{name}", "缺这一项")
         for name in sorted(given.keys() - known):
@@ -55,6 +61,9 @@ def _faults(written: _Written, file: str) -> Iterator[Problem]:
                 yield Problem(file, f"{group}.{name}.value", "应是 1 以上的整数")
             if not limit.source.strip():
                 yield Problem(file, f"{group}.{name}.source", "写清从哪里来")
+    for name, limit in written.kept.items():
+        if limit.unit not in {DAYS, YEARS}:
+            yield Problem(file, f"kept.{name}.unit", f"只能是“{DAYS}”或“{YEARS}”")
     yield from _office_faults(written.office, file)
     for name in EvidenceLimits.__dataclass_fields__:
         if getattr(written.evidence, name) < 1:
@@ -73,4 +82,4 @@ def _office_faults(office: OfficeHours, file: str) -> Iterator[Problem]:
 
 def _limits(written: _Written) -> Limits:
     days: dict[Stage, Limit] = {Stage.of(name): limit for name, limit in written.stages.items()}
-    return Limits(written.version, days, written.rules, written.office, written.evidence)
+    return Limits(written.version, days, written.rules, written.office, written.evidence, written.kept)

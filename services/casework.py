@@ -13,8 +13,8 @@ from domain.complaints.case import Case
 from domain.complaints.decide import Rules, decide
 from domain.complaints.events import Actor, Command
 from domain.complaints.records import CaseFile, Person, QueueRow
-from domain.complaints.terms import Action, Role, State
-from domain.errors import ActionRefused, CaseChanged, ConflictOfInterest, CreditBotError
+from domain.complaints.terms import Action, HoldReason, Role, State
+from domain.errors import ActionRefused, CaseChanged, CaseErased, ConflictOfInterest, CreditBotError
 from storage.audit import Entry
 from storage.complaints import Complaints, Wanted
 from storage.staff import Member, Staff
@@ -24,6 +24,8 @@ log = structlog.get_logger()
 SYSTEM = Actor(Role.SYSTEM)
 # Who may see cases at all, and whose: a unit's people their unit's, a window's their window's.
 READERS = frozenset({Role.WINDOW, Role.WINDOW_LEAD, Role.HANDLER, Role.HANDLER_LEAD, Role.SUPERVISOR})
+# Who may say that a case must be kept although its time is over.
+HOLDERS = frozenset({Role.WINDOW_LEAD, Role.SUPERVISOR})
 _WINDOWS = frozenset({Role.WINDOW, Role.WINDOW_LEAD})
 _UNITS = frozenset({Role.HANDLER, Role.HANDLER_LEAD})
 
@@ -46,12 +48,14 @@ class Casework:
     async def act(self, number: str, command: Command, staff_id: str) -> Case:
         """Carry out ``command`` as a member of the staff; returns the case before it.
 
-        Raises ``StaffUnknown``, ``CaseUnknown``, ``ConflictOfInterest``, ``ActionRefused`` or ``CaseChanged``. What is
-        refused leaves an audit row of its own.
+        Raises ``StaffUnknown``, ``CaseUnknown``, ``CaseErased``, ``ConflictOfInterest``, ``ActionRefused`` or
+        ``CaseChanged``. What is refused leaves an audit row of its own.
         """
         member = await self._staff.get(staff_id)
         now = self._clock.now()
         file = await self._complaints.read(number)
+        if file.purged_at:
+            raise CaseErased(number)
         try:
             _refuse_conflict(member, file)
             if command.action is Action.MERGE:
@@ -83,6 +87,16 @@ class Casework:
         """Who complained: only with a grant, and everybody sees that it was looked at."""
         await self.act(number, Command(Action.VIEW_IDENTITY), staff_id)
         return await self._complaints.person(number)
+
+    async def hold(self, number: str, reason: HoldReason | None, staff_id: str) -> None:
+        """Keep a case from being erased, or let it go (None). Raises ``StaffUnknown``, ``NotPermitted``,
+        ``CaseUnknown``."""
+        member = await self._staff.get(staff_id)
+        if member.role not in HOLDERS:
+            raise NotPermitted
+        action, detail = ("hold", {"reason": reason.value}) if reason else ("let_go", {})
+        entry = Entry(member.actor, action, number, self._clock.now(), detail)
+        await self._complaints.set_hold(number, reason, entry)
 
     async def queue(self, wanted: Wanted, staff_id: str, page: int = 1) -> tuple[Sequence[QueueRow], int]:
         """A page of the cases this member may see, narrowed to ``wanted``, what is due first."""

@@ -17,7 +17,16 @@ from domain.complaints.draft import Draft, Filing, WorkingCopy
 from domain.complaints.events import Actor, Command, Event, Opening
 from domain.complaints.news import news_of
 from domain.complaints.records import CaseFile, Person
-from domain.complaints.terms import Action, ComplaintKind, CreditDomain, Identity, Role, Stage, State
+from domain.complaints.terms import (
+    Action,
+    ComplaintKind,
+    CreditDomain,
+    HoldReason,
+    Identity,
+    Role,
+    Stage,
+    State,
+)
 from domain.errors import AlreadyFiled, CaseChanged, CaseUnknown
 from storage.complaint_tables import complaint_events, complaints, drafts, evidence, outbox
 from storage.sealing import Seals
@@ -134,6 +143,23 @@ async def read_person(connection: AsyncConnection, seals: Seals, number: str) ->
     head = await _head(connection, number)
     sealed = head["sealed_person"]
     return _PERSON.validate_json(seals.fields.open(sealed, _place(number, "person"))) if sealed else Person()
+
+
+async def put_person(
+    connection: AsyncConnection, seals: Seals, number: str, person: Person, copy: WorkingCopy
+) -> None:
+    """Correct who complained; the working copy is masked anew with the name that is right now."""
+    sealed = seals.fields.seal(_PERSON.dump_json(person), _place(number, "person"))
+    await connection.execute(
+        update(complaints)
+        .where(complaints.c.number == number)
+        .values(
+            sealed_person=sealed,
+            phone_index=seals.index.of("phone", person.phone) if person.phone else None,
+            story_masked=copy.story,
+            place_masked=copy.place,
+        )
+    )
 
 
 async def read_content(connection: AsyncConnection, seals: Seals, number: str) -> Draft | None:
@@ -285,4 +311,7 @@ def _case_file(head: RowMapping, seals: Seals, events: tuple[Event, ...], handed
         submitted_at=head["submitted_at"],
         handed=handed,
         owner=head["resident"] or "",
+        is_about_child=head["is_about_child"],
+        hold=HoldReason.of(head["hold"]) if head["hold"] else None,
+        purged_at=head["purged_at"],
     )

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.complaints.case import Case
-from domain.complaints.draft import Draft, Filing
+from domain.complaints.draft import Draft, Filing, WorkingCopy
 from domain.complaints.events import Event
 from domain.complaints.records import CaseFile, Person, QueueRow
-from domain.complaints.terms import CreditDomain, State
+from domain.complaints.terms import CreditDomain, HoldReason, State
 from domain.errors import AlreadyFiled, CaseUnknown
 from storage import audit, casefiles
 from storage.complaint_tables import complaints
@@ -87,6 +87,27 @@ class Complaints:
             await casefiles.add_event(connection, self._seals, number, before, event)
             if entry:
                 await audit.record(connection, self._seals.chain, entry)
+
+    async def correct(
+        self, file: CaseFile, event: Event, person: Person, copy: WorkingCopy, entry: audit.Entry
+    ) -> None:
+        """A resident's name or number put right, with the event and the audit entry. Raises ``CaseChanged``."""
+        async with self._engine.begin() as connection:
+            await casefiles.add_event(connection, self._seals, file.number, file.case, event)
+            await casefiles.put_person(connection, self._seals, file.number, person, copy)
+            await audit.record(connection, self._seals.chain, entry)
+
+    async def set_hold(self, number: str, reason: HoldReason | None, entry: audit.Entry) -> None:
+        """Keep a case from being erased, or let it go (None). Raises ``CaseUnknown``."""
+        async with self._engine.begin() as connection:
+            done = await connection.execute(
+                update(complaints)
+                .where(complaints.c.number == number, complaints.c.purged_at.is_(None))
+                .values(hold=reason.value if reason else "")
+            )
+            if done.rowcount != 1:
+                raise CaseUnknown
+            await audit.record(connection, self._seals.chain, entry)
 
     async def note(self, entry: audit.Entry) -> None:
         """An audit entry of its own: what was refused, looked at, or done outside a case."""

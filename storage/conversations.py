@@ -24,7 +24,7 @@ from domain.errors import SealBroken
 from storage.batching import Batcher
 from storage.complaint_tables import drafts
 from storage.dialect import insert_of
-from storage.drafts import opened
+from storage.drafts import opened, read_draft
 from storage.effects import store_effects
 from storage.outbox import untold
 from storage.sealing import Seals
@@ -56,6 +56,16 @@ class Before:
     dialog: Dialog = field(default_factory=Dialog)
     draft: Draft | None = None
     news: tuple[News, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is stored of a resident's conversation. ``at``: since when it stands so, None when nothing is."""
+
+    at: datetime | None
+    dialog: Dialog
+    draft: Draft | None
+    news: tuple[News, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,16 @@ class Conversations:
                 raise
             return before.reply
 
+    async def memory(self, resident: str) -> Memory:
+        """What is remembered of one resident, for nobody but them."""
+        async with self._engine.connect() as connection:
+            found = await connection.execute(select(dialogs).where(dialogs.c.resident == resident))
+            row = found.one_or_none()
+            draft = await read_draft(connection, self._seals, resident)
+            news = await untold(connection, [resident])
+        dialog = self._dialog(resident, row.sealed_state) if row else Dialog()
+        return Memory(row.changed_at if row else None, dialog, draft, news.get(resident, ()))
+
     async def amend_dialog(self, resident: str, dialog: Dialog, at: datetime) -> None:
         """Store a dialog outside any turn."""
         async with self._engine.begin() as connection:
@@ -128,15 +148,16 @@ class Conversations:
             states = {
                 row.resident: row for row in await connection.execute(_STATES, {"residents": residents})
             }
-            news = await untold(connection, [row.resident for row in states.values() if row.has_news])
+            unread = [r for r in set(residents) if r not in states or states[r].has_news]
+            news = await untold(connection, unread)
         return [
             self._before(replies.get(key), resident, states.get(resident), news.get(resident, ()))
             for key, resident in wanted
         ]
 
     def _before(self, reply: str | None, resident: str, row: Any, news: tuple[News, ...]) -> Before:
-        if row is None:
-            return Before(reply)
+        if row is None:  # never here before, or forgotten since; there may be news all the same
+            return Before(reply, news=news)
         draft = opened(self._seals, resident, row.sealed_draft, row.version) if row.sealed_draft else None
         return Before(reply, self._dialog(resident, row.sealed_state), draft, news)
 

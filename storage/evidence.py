@@ -101,7 +101,9 @@ async def drop_evidence(
     mine = (evidence.c.draft == draft) & evidence.c.complaint.is_(None) & evidence.c.removed_at.is_(None)
     if idents is not None:
         mine &= evidence.c.id.in_(idents)
-    await connection.execute(update(evidence).where(mine).values(removed_at=at, sealed_media_id=None))
+    await connection.execute(
+        update(evidence).where(mine).values(removed_at=at, sealed_media_id=None, next_try_at=None)
+    )
 
 
 async def move_evidence(connection: AsyncConnection, draft: str, number: str) -> None:

@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,6 +101,16 @@ class Vault:
             with suppress(FileNotFoundError):
                 if from_unix(int(path.stat().st_mtime)) < before:
                     path.unlink()
+                    swept += 1
+        return swept
+
+    def sweep_unknown(self, known: Container[str], before: datetime) -> int:
+        """Remove files written before this instant whose names are not ``known``; returns how many."""
+        swept = 0
+        for name in self.names():
+            with suppress(FileNotFoundError):
+                if name not in known and from_unix(int(self._path(name).stat().st_mtime)) < before:
+                    self.remove(name)
                     swept += 1
         return swept
 

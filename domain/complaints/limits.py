@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from domain.complaints.clock import OfficeHours
-from domain.complaints.terms import Stage
+from domain.complaints.terms import ComplaintKind, Stage
+from domain.dates import add_months
 from domain.evidence import EvidenceLimits
 
 
@@ -23,7 +25,8 @@ class Limit:
 class Limits:
     """``version`` is kept with every case: a changed limit never rewrites what was promised.
 
-    ``days``: working days of each stage; ``rules``: everything else, by name (see ``RULE_NAMES``).
+    ``days``: working days of each stage; ``rules``: everything else, by name (see ``RULE_NAMES``);
+    ``kept``: how long each kind of thing is kept (see ``KEPT_NAMES``).
     """
 
     version: str
@@ -31,7 +34,7 @@ class Limits:
     rules: Mapping[str, Limit]
     office: OfficeHours
     evidence: EvidenceLimits
-    sources: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Limit] = field(default_factory=dict)
 
     def stage(self, stage: Stage) -> int:
         return self.days[stage].value
@@ -39,7 +42,27 @@ class Limits:
     def rule(self, name: str) -> int:
         return self.rules[name].value
 
+    def kept_since(self, what: str, today: date) -> date:
+        """The first day whose things of a kind are still kept ``today``; what is older goes."""
+        limit = self.kept[what]
+        if limit.unit == YEARS:
+            return add_months(today, -12 * limit.value)
+        return today - timedelta(days=limit.value)
 
+
+DAYS, YEARS = "日", "年"
+# Cases of each kind, counted from the day they end, and everything else that holds something of a resident.
+KEPT_NAMES = frozenset(
+    {
+        *(kind.value for kind in ComplaintKind),
+        "draft",  # since it was last touched
+        "dialog",  # since the resident last said something
+        "reply",
+        "miss",
+        "news",
+        "attempt",
+    }
+)
 RULE_NAMES = frozenset(
     {
         "answer_simple_days",  # working days, simple or urgent matters
@@ -57,12 +80,10 @@ RULE_NAMES = frozenset(
         "suspension_review_days",  # days
         "contact_attempts",
         "identity_grant_minutes",
-        "draft_days",  # days
         "submits_per_ten_minutes",
         "submits_per_day",
         "code_attempts",  # wrong query codes in 15 minutes
         "code_lock_minutes",
-        "kept_years",  # after the end, with what tells who it was
         "story_characters",
     }
 )

@@ -8,12 +8,14 @@ from datetime import datetime
 from domain.complaints.case import Case
 from domain.complaints.draft import WorkingCopy
 from domain.complaints.events import Event
-from domain.complaints.terms import State
+from domain.complaints.terms import HoldReason, State
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with all its events and its working copy. ``handed``: how many pictures and documents."""
+    """A case with all its events and its working copy. ``handed``: how many pictures and documents;
+    ``hold``: why it must be kept; ``purged_at``: since when only the bare facts are left.
+    """
 
     number: str
     case: Case
@@ -22,6 +24,9 @@ class CaseFile:
     submitted_at: datetime
     handed: int = 0
     owner: str = ""
+    is_about_child: bool = False
+    hold: HoldReason | None = None
+    purged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,23 @@ class Reason(Labelled):
     COMPLEX = "complex", "情况复杂，需要更多时间"
 
 
+class HoldReason(Labelled):
+    """Why a case must be kept although its time is over, or its resident wants it gone."""
+
+    LAWSUIT = "lawsuit", "有诉讼、仲裁或复议"
+    PETITION = "petition", "有信访事项"
+    INSPECTION = "inspection", "有监察、审计或检查"
+    ORDER = "order", "有机关依法调取"
+
+
+class KeptBecause(Labelled):
+    """Why a case is not deleted at its resident's wish."""
+
+    OPEN = "open", "还没办完"
+    MERGED = "merged", "并入的那件还没办完"
+    HELD = "held", "依法要留存"
+
+
 class Stage(Labelled):
     """A clock of its own."""
 
@@ -125,6 +142,7 @@ class Action(Labelled):
     SUPPLEMENT = "supplement", "补充材料"
     URGE = "urge", "催办"
     WITHDRAW = "withdraw", "撤回"
+    CORRECT = "correct", "更正联系方式"
     OBJECT = "object", "提出异议"
     RATE = "rate", "评价"
     REOPEN = "reopen", "重开"

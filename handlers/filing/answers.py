@@ -36,7 +36,7 @@ def give_up(turn: Turn, draft: Draft) -> Outcome:
 
 
 def put_off(turn: Turn, interview: Interview) -> Outcome:
-    kept = turn.texts.paragraph("filing.kept", days=turn.library.limits.rule("draft_days"))
+    kept = turn.texts.paragraph("filing.kept", days=turn.library.limits.kept["draft"].value)
     return said(turn, replace(interview, is_paused=True), kept)
 
 

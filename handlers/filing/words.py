@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -19,13 +17,13 @@ from handlers.filing.steps import advance, ask, stay
 from handlers.turn import Outcome, Turn
 from services.doors import area_in, is_person_name
 from services.interview import is_only_a_command
+from services.names import read_name
 from services.phones import read_phone
 from services.phrases import bare_of
 
 SHORTEST_STORY, SHORTEST_NAME = 8, 2
-LONGEST_LINE, LONGEST_NAME = 100, 30
+LONGEST_LINE = 100
 SHOWN_END = 12
-_NAME = re.compile(r"[\u3400-\u9fff·•.\sA-Za-z'\-]+")
 
 
 def _told(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
@@ -71,8 +69,8 @@ def _place(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome
 
 
 def _name(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome:
-    name = unicodedata.normalize("NFKC", text).strip()
-    if not _NAME.fullmatch(name) or not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
+    name = read_name(text)
+    if not name:
         return ask(turn, draft, interview, turn.texts.paragraph("filing.name_unfit"))
     return advance(turn, replace(draft, name=name), interview)
 
