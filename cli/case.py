@@ -15,12 +15,13 @@ from bot.office import open_office
 from cli.case_view import due_of, lines_of
 from cli.common import clean_exit, console, member_of, quiet_settings
 from domain.complaints.events import Command
+from domain.complaints.printed import printed
 from domain.complaints.terms import Action, Reason, Result, State
-from domain.complaints.transitions import printed
 from storage.complaints import PAGE, Wanted
 
 app = typer.Typer(help="受理和办理投诉。", no_args_is_help=True)
 
+HEAD = ("做什么", "在什么状态", "到什么状态", "谁", "还要满足", "期限", "居民看得到")
 By = Annotated[str, typer.Option("--by", help="谁办的：工作人员的登录名")]
 Number = Annotated[str, typer.Argument(help="受理编号")]
 Text = Annotated[str, typer.Option(help="要写的话；长的用 --file")]
@@ -127,9 +128,9 @@ def do(
 @app.command("table")
 def table() -> None:
     """印出办理流程：谁在什么状态能做什么。"""
-    shown = Table("做什么", "在什么状态", "到什么状态", "谁", "还要满足", show_lines=True)
-    for row in printed():
-        shown.add_row(*row)
+    shown = Table(*HEAD, show_lines=True)
+    for *words, is_seen in printed():
+        shown.add_row(*words, "是" if is_seen else "")
     console.print(shown)
 
 

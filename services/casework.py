@@ -11,12 +11,20 @@ import structlog
 from domain.clock import Clock, local_day
 from domain.complaints.case import Case
 from domain.complaints.decide import Rules, decide
-from domain.complaints.events import Actor, Command
+from domain.complaints.events import Actor, Command, Event
 from domain.complaints.records import CaseFile, Person, QueueRow
 from domain.complaints.terms import Action, HoldReason, Role, State
-from domain.errors import ActionRefused, CaseChanged, CaseErased, ConflictOfInterest, CreditBotError
+from domain.complaints.transitions import OPEN
+from domain.errors import (
+    ActionRefused,
+    CaseChanged,
+    CaseErased,
+    ConflictOfInterest,
+    CreditBotError,
+    SealBroken,
+)
 from storage.audit import Entry
-from storage.complaints import Complaints, Wanted
+from storage.complaints import Complaints, Step, Wanted
 from storage.staff import Member, Staff
 
 log = structlog.get_logger()
@@ -58,17 +66,13 @@ class Casework:
             raise CaseErased(number)
         try:
             _refuse_conflict(member, file)
-            if command.action is Action.MERGE:
-                command = await self._merging(file, command)
-            event = decide(file.case, command, member.actor, now, self._rules())
+            steps = await self._steps(file, command, member.actor, now)
         except (ActionRefused, ConflictOfInterest) as refusal:
             told = {"refused": type(refusal).__name__}
             await self._complaints.note(Entry(member.actor, command.action.value, number, now, told))
             raise
-        entry = Entry(member.actor, command.action.value, number, now, {"to": event.target.value})
-        await self._complaints.act(number, file.case, event, entry)
-        if command.action is Action.MERGE:
-            await self._tell_master(command.other, number, member, now)
+        entry = Entry(member.actor, command.action.value, number, now, {"to": steps[0].event.target.value})
+        await self._complaints.act_together(steps, entry)
         return file.case
 
     async def read(self, number: str, staff_id: str) -> CaseFile:
@@ -79,7 +83,12 @@ class Casework:
         if not _may_read(member, file):
             await self._complaints.note(Entry(member.actor, "read", number, now, {"refused": "NotPermitted"}))
             raise NotPermitted
-        _refuse_conflict(member, file)
+        try:
+            _refuse_conflict(member, file)
+        except ConflictOfInterest:
+            told = {"refused": "ConflictOfInterest"}
+            await self._complaints.note(Entry(member.actor, "read", number, now, told))
+            raise
         await self._complaints.note(Entry(member.actor, "read", number, now, {}))
         return file
 
@@ -118,46 +127,53 @@ class Casework:
             for number in await self._complaints.overdue(now, (state,)):
                 moved += await self._by_itself(number, Command(action))
         for number in await self._complaints.in_state(State.SUSPENDED):
-            file = await self._complaints.read(number)
-            if file.case.resumes_on and file.case.resumes_on <= local_day(now):
-                moved += await self._by_itself(number, Command(Action.RESUME))
+            moved += await self._by_itself(number, Command(Action.RESUME), _is_over)
         return moved
 
     async def reckon(self) -> int:
         """Work every open case's clocks out anew by today's calendar; returns how many changed."""
         changed = 0
         for number in await self._complaints.open_numbers():
-            file = await self._complaints.read(number)
-            event = decide(file.case, Command(Action.RECKON), SYSTEM, self._clock.now(), self._rules())
-            if event.terms:
-                changed += await self._by_itself(number, Command(Action.RECKON))
+            changed += await self._by_itself(number, Command(Action.RECKON), _is_changed)
         return changed
 
-    async def _by_itself(self, number: str, command: Command) -> bool:
-        """One system step. Somebody who acted meanwhile is no error: the next sweep looks again."""
+    async def _by_itself(
+        self,
+        number: str,
+        command: Command,
+        is_due: Callable[[Case, Event], bool] = lambda _case, _event: True,
+    ) -> bool:
+        """One system step. Somebody who acted meanwhile is no error: the next sweep looks again. A case that cannot
+        be read is told in the log and holds up no other."""
         now = self._clock.now()
-        file = await self._complaints.read(number)
         try:
+            file = await self._complaints.read(number)
             event = decide(file.case, command, SYSTEM, now, self._rules())
+            if not is_due(file.case, event):
+                return False
             entry = Entry(SYSTEM, command.action.value, number, now, {"to": event.target.value})
             await self._complaints.act(number, file.case, event, entry)
+        except SealBroken:
+            log.error("case_unreadable", action=command.action.value)
+            return False
         except (ActionRefused, CaseChanged) as error:
             log.info("case_not_moved", action=command.action.value, reason=type(error).__name__)
             return False
         return True
 
-    async def _merging(self, file: CaseFile, command: Command) -> Command:
-        """Whether the two are of one person; a case merged into another, or into itself, is no master."""
+    async def _steps(self, file: CaseFile, command: Command, actor: Actor, now: datetime) -> Sequence[Step]:
+        """What is to be stored: the event, and for 并案 the master's own line about it, so that neither case can
+        become part of the other behind its back."""
+        if command.action is not Action.MERGE or not command.other:
+            event = decide(file.case, command, actor, now, self._rules())
+            return (Step(file.number, file.case, event),)
         master = await self._complaints.read(command.other)
-        if master.number == file.number or master.case.state is State.MERGED:
-            return replace(command, other="")
-        return replace(command, is_same_person=bool(file.owner) and file.owner == master.owner)
-
-    async def _tell_master(self, master: str, number: str, member: Member, now: datetime) -> None:
-        file = await self._complaints.read(master)
-        note = Command(Action.NOTE, other=number)
-        event = decide(file.case, note, member.actor, now, self._rules())
-        await self._complaints.act(master, file.case, event)
+        is_master = master.number != file.number and master.case.state in OPEN
+        is_same = bool(file.owner) and file.owner == master.owner
+        command = replace(command, other=master.number if is_master else "", is_same_person=is_same)
+        event = decide(file.case, command, actor, now, self._rules())
+        note = decide(master.case, Command(Action.NOTE, other=file.number), actor, now, self._rules())
+        return (Step(file.number, file.case, event), Step(master.number, master.case, note))
 
 
 def _may_read(member: Member, file: CaseFile) -> bool:
@@ -171,5 +187,15 @@ def _may_read(member: Member, file: CaseFile) -> bool:
 
 def _refuse_conflict(member: Member, file: CaseFile) -> None:
     """回避: whoever is named as the respondent does not act on the case, and does not open it."""
-    if member.name and member.name == file.copy.respondent:
+    if len(member.name) > 1 and member.name in file.copy.respondent:
         raise ConflictOfInterest
+
+
+def _is_over(case: Case, event: Event) -> bool:
+    """中止 ends on its day."""
+    return case.resumes_on is not None and case.resumes_on <= local_day(event.at)
+
+
+def _is_changed(_case: Case, event: Event) -> bool:
+    """Whether reckoning anew has come to another day."""
+    return bool(event.terms)

@@ -36,7 +36,7 @@ STEPS: Mapping[State, int] = MappingProxyType(
 )
 # What a resident can do with a case of their own, in the order of likelihood.
 ACTS: tuple[tuple[Action, Command], ...] = (
-    (Action.RATE, Command(Action.RATE, solved=Solved.YES)),
+    (Action.RATE, Command(Action.RATE, solved=Solved.YES, satisfied=5)),
     (Action.SUPPLEMENT, Command(Action.SUPPLEMENT, text="-")),
     (Action.REVIVE, Command(Action.REVIVE)),
     (Action.URGE, Command(Action.URGE)),
@@ -44,8 +44,6 @@ ACTS: tuple[tuple[Action, Command], ...] = (
     (Action.REOPEN, Command(Action.REOPEN, text="-")),
     (Action.WITHDRAW, Command(Action.WITHDRAW)),
 )
-_ANSWERED_BY = frozenset({State.IN_PROGRESS, State.REPLY_REVIEW, State.DISPATCHED})
-HIDDEN = frozenset({Action.RECKON, Action.RETURN, Action.SEND_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Line:
 def progress_of(file: CaseFile, now: datetime, rules: Rules) -> Progress:
     """Where a case stands for its resident."""
     case, today = file.case, local_day(now)
-    due = _waited_for(case)
+    due = case.waited_for
     return Progress(
         key=f"status.{case.state.value}",
         values=_values(file, due, today, rules.calendar),
@@ -127,7 +125,7 @@ def timeline(file: CaseFile) -> Iterator[Line]:
     for event in file.events:
         row = row_of(case.state, event.action, event.actor.role)
         case = apply(case, event)
-        if row and row.is_public and event.action not in HIDDEN:
+        if row and row.is_public:
             lines.append(_line(event, case))
     yield from reversed(lines)
 
@@ -144,13 +142,6 @@ def _line(event: Event, case: Case) -> Line:
     told = {Action.ASK_INFO, Action.PAUSE_FOR_INFO, Action.CONTACT, Action.SUPPLEMENT, Action.DECLINE}
     words = command.text if event.action in told else ""
     return Line(event.at, f"timeline.{event.action.value}", values, words)
-
-
-def _waited_for(case: Case) -> Term | None:
-    """The clock the resident waits by: the answer's once the case is with a unit."""
-    if case.state in _ANSWERED_BY:
-        return case.answer_term
-    return case.term
 
 
 def _values(file: CaseFile, due: Term | None, today: date, calendar: WorkCalendar) -> dict[str, str]:

@@ -34,7 +34,7 @@ class Sender:
 
 def rules_of(library: Library) -> Rules:
     """What decisions rest on, as the files say today."""
-    return Rules(library.limits, library.workdays, library.city.consent_version)
+    return Rules(library.limits, library.workdays, library.city.consent_version, library.city.units)
 
 
 def submit_bounds(limits: Limits) -> tuple[Bound, ...]:

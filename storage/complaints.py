@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +36,14 @@ class Wanted:
     domain: CreditDomain | None = None
     area: str = ""
     is_overdue_at: datetime | None = None
+
+
+class Step(NamedTuple):
+    """An event, and the case that it was decided on."""
+
+    number: str
+    before: Case
+    event: Event
 
 
 class Complaints:
@@ -83,8 +91,14 @@ class Complaints:
 
     async def act(self, number: str, before: Case, event: Event, entry: audit.Entry | None = None) -> None:
         """Append an event, with its audit entry when staff act. Raises ``CaseChanged``: nothing is stored."""
+        await self.act_together((Step(number, before, event),), entry)
+
+    async def act_together(self, steps: Sequence[Step], entry: audit.Entry | None = None) -> None:
+        """Append events to several cases, all or none. Raises ``CaseChanged``."""
         async with self._engine.begin() as connection:
-            await casefiles.add_event(connection, self._seals, number, before, event)
+            # In one order everywhere: two that wait for each other would both be thrown out.
+            for number, before, event in sorted(steps, key=lambda step: step.number):
+                await casefiles.add_event(connection, self._seals, number, before, event)
             if entry:
                 await audit.record(connection, self._seals.chain, entry)
 

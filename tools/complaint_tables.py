@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from cli.case import HEAD
 from config.settings import ROOT
 from domain.complaints.case import STAGE_OF
+from domain.complaints.printed import printed
 from domain.complaints.terms import State
-from domain.complaints.transitions import printed
 from domain.entries import Library
 from knowledge.loader import load_library
 
@@ -24,7 +25,7 @@ def with_tables(text: str, library: Library) -> str:
     """The document with every table as the code and the files have it today."""
     made = {
         "states": _markdown(("代码", "状态", "居民看到", "这时走的期限"), _states(library)),
-        "transitions": _markdown(("做什么", "在什么状态", "到什么状态", "谁", "还要满足"), printed()),
+        "transitions": _markdown(HEAD, ((*words, "是" if seen else "") for *words, seen in printed())),
         "limits": _markdown(("什么", "多少", "来处"), _limits(library)),
     }
     return _TABLE.sub(lambda found: f"{found[1]}{made[found[2]]}{found[3]}", text)

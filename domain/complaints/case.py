@@ -77,9 +77,24 @@ class Case:
         return self.terms.get(stage) if stage else None
 
     @property
+    def running(self) -> tuple[Stage, ...]:
+        """The clocks that are not over: the present state's, those it has stopped, and from dispatch the answer's."""
+        present = STAGE_OF.get(self.state)
+        is_answered_by = self.state in _ANSWERED_BY
+        return tuple(
+            stage
+            for stage, term in self.terms.items()
+            if stage is present or term.paused_on or (stage is Stage.ANSWER and is_answered_by)
+        )
+
+    @property
     def answer_term(self) -> Term | None:
-        """The clock that the resident waits by once a case is accepted."""
         return self.terms.get(Stage.ANSWER)
+
+    @property
+    def waited_for(self) -> Term | None:
+        """The clock that the resident waits by: the answer's once the case is with a unit."""
+        return self.answer_term if self.state in _ANSWERED_BY else self.term
 
 
 STAGE_OF: Mapping[State, Stage] = MappingProxyType(
@@ -94,6 +109,7 @@ STAGE_OF: Mapping[State, Stage] = MappingProxyType(
         State.FOLLOW_UP: Stage.FOLLOW_UP,
     }
 )
+_ANSWERED_BY = frozenset({State.DISPATCHED, State.IN_PROGRESS, State.REPLY_REVIEW})
 
 
 def replay(opening: Opening, events: Iterable[Event]) -> Case:

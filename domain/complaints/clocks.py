@@ -1,8 +1,8 @@
-"""What happens to a case → which of its clocks start, stop, go on or grow. Only 待补正 and 中止 stop one."""
+"""What happens to a case → which of its clocks begin, stop, go on or grow. Only 待补正 and 中止 stop one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -14,7 +14,46 @@ from domain.complaints.clock import Term
 from domain.complaints.events import Command, Terms
 from domain.complaints.limits import Limits
 from domain.complaints.terms import Action, Stage, State
+from domain.labels import Labelled
 from domain.workdays import WorkCalendar
+
+
+class Move(Labelled):
+    """What an action does to a clock; the label is what the table prints."""
+
+    BEGINS = "begins", "起算"
+    STOPS = "stops", "停"
+    GOES_ON = "goes_on", "接着走"
+    GROWS = "grows", "延长"
+
+
+_B, _S = Move.BEGINS, Stage
+# 重算期限 is not in it: it works out every running clock anew.
+MOVES: Mapping[Action, tuple[tuple[Stage, Move], ...]] = MappingProxyType(
+    {
+        Action.SUBMIT: ((_S.ACCEPT, _B),),
+        Action.OBJECT: ((_S.ACCEPT, _B),),
+        Action.REVIVE: ((_S.ACCEPT, _B),),
+        Action.ASK_INFO: ((_S.ACCEPT, Move.STOPS), (_S.INFO, _B)),
+        Action.PAUSE_FOR_INFO: ((_S.ANSWER, Move.STOPS), (_S.INFO, _B)),
+        Action.SUPPLEMENT: ((_S.ACCEPT, Move.GOES_ON), (_S.ANSWER, Move.GOES_ON)),
+        Action.EXPIRE_INFO: ((_S.ANSWER, Move.GOES_ON),),
+        Action.ACCEPT: ((_S.DISPATCH, _B),),
+        Action.DISPATCH: ((_S.SIGN, _B), (_S.ANSWER, _B)),
+        Action.RETURN: ((_S.DISPATCH, _B),),
+        Action.SIGN: ((_S.CONTACT, _B),),
+        Action.EXTEND: ((_S.ANSWER, Move.GROWS),),
+        Action.SUSPEND: ((_S.ANSWER, Move.STOPS),),
+        Action.RESUME: ((_S.ANSWER, Move.GOES_ON),),
+        Action.SIGN_REPLY: ((_S.REVIEW, _B),),
+        Action.RELEASE: ((_S.RATING, _B),),
+        Action.RATE: ((_S.FOLLOW_UP, _B),),
+        Action.EXPIRE_RATING: ((_S.FOLLOW_UP, _B),),
+        Action.REWORK: ((_S.ANSWER, _B),),
+        Action.REOPEN: ((_S.ANSWER, _B),),
+    }
+)
+_NEW_ROUND = frozenset({Action.REWORK, Action.REOPEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,82 +69,53 @@ class Clocks:
 
     def after(self) -> Terms:
         """The clocks that change, as they run afterwards."""
-        change = _CHANGES.get(self.command.action)
-        return change(self) if change else {}
+        if self.command.action is Action.RECKON:
+            changed = self._reckoned()
+        else:
+            moves = MOVES.get(self.command.action, ())
+            changed = ((stage, self._moved(stage, move)) for stage, move in moves)
+        return {stage: term for stage, term in changed if term and term != self.case.terms.get(stage)}
 
-    def stage(self, stage: Stage) -> Terms:
-        return {stage: self._days(self.limits.stage(stage))}
+    def _moved(self, stage: Stage, move: Move) -> Term | None:
+        """The clock after ``move``; None where this time it is not touched."""
+        if move is Move.BEGINS:
+            return self._begun(stage)
+        term = self.case.terms.get(stage)
+        if term is None:
+            return None
+        if move is Move.STOPS:
+            return clock.paused(term, local_day(self.now))
+        if move is Move.GROWS:
+            return clock.extended(term, self.command.days, self.calendar, self.limits.office)
+        if self.target in {self.case.state, State.CLOSED}:
+            return None
+        return clock.resumed(term, local_day(self.now), self.calendar, self.limits.office)
 
-    def rule(self, stage: Stage, rule: str) -> Terms:
-        return {stage: self._days(self.limits.rule(rule))}
+    def _begun(self, stage: Stage) -> Term | None:
+        match stage:
+            case Stage.ANSWER:
+                return self._answering()
+            case Stage.DISPATCH if self.command.is_urgent or self.case.is_urgent:
+                hours = self.limits.rule("dispatch_urgent_hours")
+                return clock.hours_term(self.now, hours, self.calendar, self.limits.office)
+            case Stage.FOLLOW_UP if self.target is not State.FOLLOW_UP:
+                return None
+        return self._days(self.limits.stage(stage))
 
-    def dispatching(self, *, is_urgent: bool) -> Terms:
-        """派单: a working day, or a few duty hours."""
-        if not is_urgent:
-            return self.stage(Stage.DISPATCH)
-        hours = self.limits.rule("dispatch_urgent_hours")
-        return {Stage.DISPATCH: clock.hours_term(self.now, hours, self.calendar, self.limits.office)}
-
-    def answering(self) -> Terms:
-        """答复: begun with the first dispatch, so that a return does not set it back."""
+    def _answering(self) -> Term | None:
+        """Begun with the first dispatch of a round, so that a return does not set it back."""
+        if self.command.action in _NEW_ROUND:
+            return self._days(self.limits.rule("rework_days"))
         if Stage.ANSWER in self.case.terms:
-            return {}
+            return None
         is_quick = self.case.is_urgent or self.case.is_simple
-        return self.rule(Stage.ANSWER, "answer_simple_days") if is_quick else self.stage(Stage.ANSWER)
+        return self._days(
+            self.limits.rule("answer_simple_days") if is_quick else self.limits.stage(Stage.ANSWER)
+        )
 
-    def paused(self, stage: Stage) -> Terms:
-        return {stage: clock.paused(self.case.terms[stage], local_day(self.now))}
-
-    def resumed(self, stage: Stage) -> Terms:
-        term = self.case.terms[stage]
-        return {stage: clock.resumed(term, local_day(self.now), self.calendar, self.limits.office)}
-
-    def extended(self) -> Terms:
-        term = self.case.terms[Stage.ANSWER]
-        days = self.command.days
-        return {Stage.ANSWER: clock.extended(term, days, self.calendar, self.limits.office)}
-
-    def supplied(self) -> Terms:
-        """待补正 is over: what it had stopped goes on."""
-        if self.target is self.case.state or self.target is State.CLOSED:
-            return {}
-        return self.resumed(Stage.ACCEPT if self.case.came_from is State.SUBMITTED else Stage.ANSWER)
-
-    def rated(self) -> Terms:
-        return self.stage(Stage.FOLLOW_UP) if self.target is State.FOLLOW_UP else {}
-
-    def reckoned(self) -> Terms:
-        """Every clock worked out anew by today's calendar."""
-        terms = self.case.terms.items()
-        new = {stage: clock.reckoned(term, self.calendar, self.limits.office) for stage, term in terms}
-        return {stage: term for stage, term in new.items() if term != self.case.terms[stage]}
+    def _reckoned(self) -> Iterator[tuple[Stage, Term | None]]:
+        for stage in self.case.running:
+            yield stage, clock.reckoned(self.case.terms[stage], self.calendar, self.limits.office)
 
     def _days(self, days: int) -> Term:
         return clock.days_term(local_day(self.now), days, self.calendar, self.limits.office)
-
-
-_CHANGES: Mapping[Action, Callable[[Clocks], Terms]] = MappingProxyType(
-    {
-        Action.SUBMIT: lambda c: c.stage(Stage.ACCEPT),
-        Action.OBJECT: lambda c: c.stage(Stage.ACCEPT),
-        Action.REVIVE: lambda c: c.stage(Stage.ACCEPT),
-        Action.ASK_INFO: lambda c: {**c.paused(Stage.ACCEPT), **c.stage(Stage.INFO)},
-        Action.PAUSE_FOR_INFO: lambda c: {**c.paused(Stage.ANSWER), **c.stage(Stage.INFO)},
-        Action.SUPPLEMENT: Clocks.supplied,
-        Action.EXPIRE_INFO: Clocks.supplied,
-        Action.ACCEPT: lambda c: c.dispatching(is_urgent=c.command.is_urgent),
-        Action.DISPATCH: lambda c: {**c.stage(Stage.SIGN), **c.answering()},
-        Action.RETURN: lambda c: c.dispatching(is_urgent=c.case.is_urgent),
-        Action.SIGN: lambda c: c.stage(Stage.CONTACT),
-        Action.EXTEND: Clocks.extended,
-        Action.SUSPEND: lambda c: c.paused(Stage.ANSWER),
-        Action.RESUME: lambda c: c.resumed(Stage.ANSWER),
-        Action.SIGN_REPLY: lambda c: c.stage(Stage.REVIEW),
-        Action.RELEASE: lambda c: c.stage(Stage.RATING),
-        Action.RATE: Clocks.rated,
-        Action.EXPIRE_RATING: Clocks.rated,
-        Action.REWORK: lambda c: c.rule(Stage.ANSWER, "rework_days"),
-        Action.REOPEN: lambda c: c.rule(Stage.ANSWER, "rework_days"),
-        Action.RECKON: Clocks.reckoned,
-    }
-)

@@ -21,17 +21,19 @@ from domain.complaints.transitions import APPROVERS, Guard, Transition, row_of
 from domain.errors import ActionRefused
 from domain.workdays import WorkCalendar
 
-SATISFIED = 3  # of 5: 基本满意
+SATISFIED, MOST_SATISFIED = 3, 5  # 基本满意, 很满意
 REPLY_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the decision rests on: today's limits and calendar, and the notice in force."""
+    """What the decision rests on: today's limits and calendar, the notice in force, the list of units (empty: none
+    is kept, any name will do)."""
 
     limits: Limits
     calendar: WorkCalendar
     consent_version: str
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def _check_refusal(case: Case, command: Command, actor: Actor) -> None:
 
 
 def _completed(attempt: _Try) -> Command:
-    """A yes carries what was asked for, so that the event tells it whole."""
+    """A yes carries what was asked for, so that the event tells it whole. Its words may be put better by who says
+    yes; how long and with what result is as it was asked, since that is what the guards have seen."""
     command, row = attempt.command, attempt.row
     if row.approves is None:
         return command
@@ -102,11 +105,19 @@ def _completed(attempt: _Try) -> Command:
         reason=command.reason or wanted.reason,
         basis=command.basis or wanted.basis,
         channel=command.channel or wanted.channel,
-        days=command.days or wanted.days,
-        until=command.until or wanted.until,
-        result=command.result or wanted.result,
+        unit=command.unit or wanted.unit,
+        days=wanted.days,
+        until=wanted.until or _review_day(attempt),
+        result=wanted.result,
         minutes=limits.rule("identity_grant_minutes") if command.action is Action.GRANT_IDENTITY else 0,
     )
+
+
+def _review_day(attempt: _Try) -> date | None:
+    """中止: the day on which it is looked at again at the latest; other actions have none."""
+    if attempt.command.action not in {Action.ASK_SUSPEND, Action.SUSPEND}:
+        return None
+    return local_day(attempt.now) + timedelta(days=attempt.rules.limits.rule("suspension_review_days"))
 
 
 def _leads(attempt: _Try) -> State:
@@ -161,7 +172,12 @@ def _has_outcome(attempt: _Try) -> bool:
     is_enough = len(case.contacts) >= attempt.rules.limits.rule("contact_attempts")
     tried = is_enough and len(set(case.contacts)) > 1
     result = attempt.command.result or case.result
-    return bool(result) and (case.is_rated or case.was_reached or tried)
+    return _is_conclusion(result) and (case.is_rated or case.was_reached or tried)
+
+
+def _is_conclusion(result: Result | None) -> bool:
+    """逾期未补正 is said by the clock alone: nobody concludes it."""
+    return result not in {None, Result.INFO_MISSING}
 
 
 def _can_reopen(attempt: _Try) -> bool:
@@ -201,7 +217,21 @@ def _same_person_or_lead(attempt: _Try) -> bool:
 def _reply_is_whole(attempt: _Try) -> bool:
     """Four parts, each on lines of its own: what was found, what was done, on what basis, whom to ask."""
     parts = [part for part in attempt.command.text.split("\n\n") if part.strip()]
-    return len(parts) >= REPLY_PARTS and attempt.command.result is not None
+    return len(parts) >= REPLY_PARTS and _is_conclusion(attempt.command.result)
+
+
+def _names_unit(attempt: _Try) -> bool:
+    named, known = (attempt.command.unit, *attempt.command.co_units), attempt.rules.units
+    return all(unit.strip() and (not known or unit in known) for unit in named)
+
+
+def _ends_in_time(attempt: _Try) -> bool:
+    until, last = attempt.command.until, _review_day(attempt)
+    return until is None or last is None or local_day(attempt.now) < until <= last
+
+
+def _answers_both(attempt: _Try) -> bool:
+    return attempt.command.solved is not None and 1 <= attempt.command.satisfied <= MOST_SATISFIED
 
 
 def _has_way_back(attempt: _Try) -> bool:
@@ -218,6 +248,12 @@ _GUARDS: Mapping[Guard, Callable[[_Try], bool]] = MappingProxyType(
         Guard.ONCE_THEN_LEAD: lambda t: t.case.infos == 0 or t.actor.role is Role.WINDOW_LEAD,
         Guard.WAS_ASKED: _was_asked,
         Guard.HAS_REASON: lambda t: t.command.reason is not None and bool(t.command.text or t.command.basis),
+        Guard.HAS_WORDS: lambda t: bool(t.command.text.strip()),
+        Guard.TELLS_WAY_ON: lambda t: bool(t.command.basis.strip() and t.command.channel.strip()),
+        Guard.NAMES_RECEIVER: lambda t: bool(t.command.unit.strip()),
+        Guard.NAMES_UNIT: _names_unit,
+        Guard.ENDS_IN_TIME: _ends_in_time,
+        Guard.ANSWERS_BOTH: _answers_both,
         Guard.SAME_PERSON_OR_LEAD: _same_person_or_lead,
         Guard.IN_RETURN_TIME: _is_in_return_time,
         Guard.SECOND_RETURN_BY_LEAD: _second_return_by_lead,

@@ -1,12 +1,12 @@
 """Who may do what in which state, and where it leads: the one table. Whatever is not in it is refused.
 
-``run.py case table`` prints it and docs/complaints.md holds that print; a test compares them for every
-state, action and role.
+``printed.py`` makes it readable; docs/complaints.md holds that print, and a test compares the two for every state,
+action and role.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -24,7 +24,13 @@ class Guard(Labelled):
     ONCE_THEN_LEAD = "once_then_lead", "第二次要窗口主管"
     WAS_ASKED = "was_asked", "有人先申请，且不是本人"
     HAS_REASON = "has_reason", "写明原因和依据"
-    SAME_PERSON_OR_LEAD = "same_person_or_lead", "同一人的，或由窗口主管；不成环"
+    HAS_WORDS = "has_words", "写了要说的话"
+    TELLS_WAY_ON = "tells_way_on", "写明依据，和居民还能找谁"
+    NAMES_RECEIVER = "names_receiver", "写明转给哪里"
+    NAMES_UNIT = "names_unit", "写明主办单位；单位有名册的，只能是名册上的"
+    ENDS_IN_TIME = "ends_in_time", "写了恢复的日子的，在复查的日子以内"
+    ANSWERS_BOTH = "answers_both", "解决没有、满意几分，两问都答了"
+    SAME_PERSON_OR_LEAD = "same_person_or_lead", "同一人的，或由窗口主管；主办件还在办"
     IN_RETURN_TIME = "in_return_time", "派单后退单的日子内，退单次数没用完"
     SECOND_RETURN_BY_LEAD = "second_return_by_lead", "第二次退单由窗口主管指定承办，不能再退"
     NOT_EXTENDED = "not_extended", "没延过，不超过最多的天数，到期前提出"
@@ -96,23 +102,23 @@ TRANSITIONS: tuple[Transition, ...] = (
         public=True,
     ),
     # Intake.
-    _row(_A.ASK_INFO, {_S.SUBMITTED}, _WINDOW, _S.NEED_INFO, _G.ONCE_THEN_LEAD, public=True),
+    _row(_A.ASK_INFO, {_S.SUBMITTED}, _WINDOW, _S.NEED_INFO, _G.HAS_WORDS, _G.ONCE_THEN_LEAD, public=True),
     _row(_A.ACCEPT, {_S.SUBMITTED}, _WINDOW, _S.ACCEPTED, _G.IS_ANOTHER, public=True),
-    _row(_A.ASK_DECLINE, {_S.SUBMITTED}, _WINDOW, None, _G.HAS_REASON, _G.IS_ANOTHER),
+    _row(_A.ASK_DECLINE, {_S.SUBMITTED}, _WINDOW, None, _G.HAS_REASON, _G.TELLS_WAY_ON, _G.IS_ANOTHER),
     _row(_A.DECLINE, {_S.SUBMITTED}, _LEAD, _S.NOT_ACCEPTED, approves=_A.ASK_DECLINE, public=True),
-    _row(_A.ASK_TRANSFER, {_S.SUBMITTED}, _WINDOW, None, _G.HAS_REASON),
+    _row(_A.ASK_TRANSFER, {_S.SUBMITTED}, _WINDOW, None, _G.HAS_REASON, _G.NAMES_RECEIVER, _G.IS_ANOTHER),
     _row(_A.TRANSFER, {_S.SUBMITTED}, _LEAD, _S.TRANSFERRED, approves=_A.ASK_TRANSFER, public=True),
-    _row(_A.MERGE, {_S.SUBMITTED}, _WINDOW, _S.MERGED, _G.SAME_PERSON_OR_LEAD, public=True),
-    _row(_A.DISPATCH, {_S.ACCEPTED}, _WINDOW, _S.DISPATCHED, public=True),
+    _row(_A.MERGE, {_S.SUBMITTED}, _WINDOW, _S.MERGED, _G.SAME_PERSON_OR_LEAD, _G.IS_ANOTHER, public=True),
+    _row(_A.DISPATCH, {_S.ACCEPTED}, _WINDOW, _S.DISPATCHED, _G.NAMES_UNIT, public=True),
     # The unit's work.
     _row(_A.SIGN, {_S.DISPATCHED}, _UNIT, _S.IN_PROGRESS, public=True),
     _row(_A.ASK_RETURN, {_S.DISPATCHED}, _UNIT, None, _G.HAS_REASON, _G.IN_RETURN_TIME),
     _row(_A.RETURN, {_S.DISPATCHED}, _WINDOW, _S.ACCEPTED, _G.SECOND_RETURN_BY_LEAD, approves=_A.ASK_RETURN),
-    _row(_A.ASK_MORE, {_S.IN_PROGRESS}, _UNIT, None, _G.ONCE_A_ROUND),
+    _row(_A.ASK_MORE, {_S.IN_PROGRESS}, _UNIT, None, _G.HAS_WORDS, _G.ONCE_A_ROUND),
     _row(_A.PAUSE_FOR_INFO, {_S.IN_PROGRESS}, _WINDOW, _S.NEED_INFO, approves=_A.ASK_MORE, public=True),
     _row(_A.ASK_EXTENSION, {_S.IN_PROGRESS}, _UNIT, None, _G.HAS_REASON, _G.NOT_EXTENDED),
     _row(_A.EXTEND, {_S.IN_PROGRESS}, _LEAD, None, approves=_A.ASK_EXTENSION, public=True),
-    _row(_A.ASK_SUSPEND, {_S.IN_PROGRESS}, _UNIT, None, _G.HAS_REASON),
+    _row(_A.ASK_SUSPEND, {_S.IN_PROGRESS}, _UNIT, None, _G.HAS_REASON, _G.ENDS_IN_TIME),
     _row(_A.SUSPEND, {_S.IN_PROGRESS}, _LEAD, _S.SUSPENDED, approves=_A.ASK_SUSPEND, public=True),
     _row(_A.RESUME, {_S.SUSPENDED}, {_R.WINDOW_LEAD, _R.SYSTEM}, _S.IN_PROGRESS, public=True),
     _row(_A.WRITE_REPLY, {_S.IN_PROGRESS}, _UNIT, None, _G.REPLY_IS_WHOLE),
@@ -125,19 +131,26 @@ TRANSITIONS: tuple[Transition, ...] = (
         public=True,
     ),
     _row(_A.RELEASE, {_S.REPLY_REVIEW}, _WINDOW, _S.ANSWERED, public=True),
-    _row(_A.SEND_BACK, {_S.REPLY_REVIEW}, _WINDOW, _S.IN_PROGRESS, _G.HAS_REASON),
+    _row(_A.SEND_BACK, {_S.REPLY_REVIEW}, _WINDOW, _S.IN_PROGRESS, _G.HAS_WORDS),
     # After the answer.
-    _row(_A.RATE, {_S.ANSWERED}, _RESIDENT, None, public=True),
+    _row(_A.RATE, {_S.ANSWERED}, _RESIDENT, None, _G.ANSWERS_BOTH, public=True),
     _row(_A.EXPIRE_RATING, {_S.ANSWERED}, _SYSTEM, None, _G.HAS_DEADLINE_PASSED, public=True),
     _row(_A.REWORK, {_S.FOLLOW_UP}, _WINDOW, _S.IN_PROGRESS, _G.FEW_REWORKS, public=True),
     _row(_A.CLOSE, {_S.FOLLOW_UP}, _WINDOW, _S.CLOSED, _G.HAS_OUTCOME, public=True),
-    _row(_A.REOPEN, {_S.CLOSED}, _RESIDENT, _S.IN_PROGRESS, _G.CAN_REOPEN, public=True),
+    _row(_A.REOPEN, {_S.CLOSED}, _RESIDENT, _S.IN_PROGRESS, _G.HAS_WORDS, _G.CAN_REOPEN, public=True),
     # The resident on the way.
-    _row(_A.SUPPLEMENT, {_S.NEED_INFO}, _RESIDENT, None, returns=True, public=True),
-    _row(_A.SUPPLEMENT, OPEN - {_S.NEED_INFO, _S.ANSWERED, _S.FOLLOW_UP}, _RESIDENT, None, public=True),
+    _row(_A.SUPPLEMENT, {_S.NEED_INFO}, _RESIDENT, None, _G.HAS_WORDS, returns=True, public=True),
+    _row(
+        _A.SUPPLEMENT,
+        OPEN - {_S.NEED_INFO, _S.ANSWERED, _S.FOLLOW_UP},
+        _RESIDENT,
+        None,
+        _G.HAS_WORDS,
+        public=True,
+    ),
     _row(_A.EXPIRE_INFO, {_S.NEED_INFO}, _SYSTEM, None, _G.HAS_DEADLINE_PASSED, public=True),
     _row(_A.REVIVE, {_S.CLOSED}, _RESIDENT, _S.SUBMITTED, _G.CAN_REVIVE, public=True),
-    _row(_A.OBJECT, {_S.NOT_ACCEPTED}, _RESIDENT, _S.SUBMITTED, _G.CAN_OBJECT, public=True),
+    _row(_A.OBJECT, {_S.NOT_ACCEPTED}, _RESIDENT, _S.SUBMITTED, _G.HAS_WORDS, _G.CAN_OBJECT, public=True),
     _row(
         _A.WITHDRAW,
         {_S.SUBMITTED, _S.NEED_INFO, _S.ACCEPTED, _S.DISPATCHED, _S.IN_PROGRESS, _S.SUSPENDED},
@@ -165,7 +178,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         {*_AT_WORK, _S.FOLLOW_UP},
         {*_UNIT, _R.WINDOW},
         None,
-        _G.HAS_REASON,
+        _G.HAS_WORDS,
         _G.IS_NOT_ANONYMOUS,
     ),
     _row(
@@ -217,15 +230,6 @@ def targets_of(row: Transition) -> tuple[State, ...]:
     return (row.target,) if row.target else tuple(sorted(row.sources, key=list(State).index))
 
 
-def printed() -> Iterator[tuple[str, str, str, str, str]]:
-    """The table for people: action, from, to, who, what else must be true."""
-    for row in TRANSITIONS:
-        is_still = row.target is None and not row.returns and len(targets_of(row)) == len(row.sources)
-        leads = "（不变）" if is_still else "、".join(state.label for state in targets_of(row))
-        yield (
-            row.action.label,
-            "、".join(state.label for state in State if state in row.sources),
-            leads,
-            "、".join(role.label for role in Role if role in row.roles),
-            "；".join(guard.label for guard in row.guards),
-        )
+def is_still(row: Transition) -> bool:
+    """Whether the state stays as it is."""
+    return row.target is None and len(targets_of(row)) == len(row.sources) and not row.returns

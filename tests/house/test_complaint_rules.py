@@ -27,7 +27,7 @@ def written() -> list[Row]:
     table = text.partition("<!-- table transitions -->")[2].partition("<!-- end -->")[0]
     rows = []
     for line in table.strip().splitlines()[2:]:
-        action, sources, targets, roles, _ = (cell.strip() for cell in line.strip("|").split("|"))
+        action, sources, targets, roles, *_ = (cell.strip() for cell in line.strip("|").split("|"))
         rows.append((action, *(frozenset(cell.split("、")) for cell in (sources, targets, roles))))
     return rows
 

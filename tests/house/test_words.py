@@ -17,7 +17,7 @@ from handlers.cases.acts import LEVELS
 from knowledge.texts import slots_of
 from services.desk import Desk
 from services.interview import CHOICES
-from services.progress import ACTS, HIDDEN
+from services.progress import ACTS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 CODE_LAYERS = ("handlers", "services", "storage", "bot", "web", "config", "matching")
@@ -36,7 +36,7 @@ FAMILIES = {
     "case_satisfied": set(LEVELS),
     "status": STATES,
     "status_short": STATES,
-    "timeline": {row.action.value for row in TRANSITIONS if row.is_public} - {a.value for a in HIDDEN},
+    "timeline": {row.action.value for row in TRANSITIONS if row.is_public},
     "news": {"lead", "look", *(state.value for state in TOLD_STATES), *(a.value for a in TOLD_ACTIONS)},
 }
 
