@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from wechatpy.events import EVENT_TYPES
@@ -12,6 +12,7 @@ from wechatpy.messages import MESSAGE_TYPES
 
 from domain.errors import BodyMalformed
 from domain.messages import (
+    ConsentChanged,
     Content,
     File,
     Incoming,
@@ -20,6 +21,7 @@ from domain.messages import (
     MenuClicked,
     Notice,
     Picture,
+    PushEnded,
     Scanned,
     Subscribed,
     Text,
@@ -31,12 +33,11 @@ from domain.messages import (
 
 Fields = Mapping[str, str]
 _SCENE = "qrscene_"
-# Newer than the message library: subscription messages, authorisation, files of the account's users.
+MOST_TEMPLATES = 25  # of one account
+_SENT = "SubscribeMsgSentEvent.List"
+# Newer than the message library: authorisation, files of the account's users.
 _NOTICES = frozenset(
     {
-        "subscribe_msg_popup_event",
-        "subscribe_msg_change_event",
-        "subscribe_msg_sent_event",
         "user_info_modified",
         "user_authorization_revoke",
         "user_authorization_cancellation",
@@ -75,7 +76,7 @@ def _message(kind: str, fields: Fields) -> Content:
 
 def _text(fields: Fields) -> Content:
     message = MESSAGE_TYPES["text"](dict(fields))
-    return Text(message.content or "")
+    return Text(message.content or "", is_picked="bizmsgmenuid" in fields)
 
 
 def _voice(fields: Fields) -> Content:
@@ -117,15 +118,42 @@ _MESSAGES: Mapping[str, Callable[[Fields], Content]] = MappingProxyType(
 
 
 def _event(fields: Fields) -> Content:
-    name, key = fields.get("Event", "").lower(), fields.get("EventKey", "")
-    match name:
-        case "subscribe":
-            return Subscribed(key.removeprefix(_SCENE))
-        case "unsubscribe":
-            return Unsubscribed()
-        case "scan":
-            return Scanned(key)
-        case "click":
-            return MenuClicked(key)
+    name = fields.get("Event", "").lower()
+    if read := _EVENTS.get(name):
+        return read(fields)
     known = name in EVENT_TYPES or name in _NOTICES
     return Notice(name) if known else Notice("unknown_event")
+
+
+def _consent(fields: Fields, *, is_asked: bool) -> Content:
+    return ConsentChanged(tuple(_answers(fields)), is_asked)
+
+
+def _notice_ended(fields: Fields) -> Content:
+    is_delivered = fields.get(f"{_SENT}.ErrorCode", "") == "0"
+    return PushEnded(is_delivered, template=fields.get(f"{_SENT}.TemplateId", ""))
+
+
+def _answers(fields: Fields) -> Iterator[tuple[str, bool]]:
+    """(template, accepted). The platform's own sample of the change event carries the other event's tag."""
+    for tag in ("SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent"):
+        for number in range(1, MOST_TEMPLATES + 1):
+            item = f"{tag}.List" if number == 1 else f"{tag}.List#{number}"
+            if template := fields.get(f"{item}.TemplateId", ""):
+                yield template, fields.get(f"{item}.SubscribeStatusString", "") == "accept"
+
+
+_EVENTS: Mapping[str, Callable[[Fields], Content]] = MappingProxyType(
+    {
+        "subscribe": lambda fields: Subscribed(fields.get("EventKey", "").removeprefix(_SCENE)),
+        "unsubscribe": lambda _: Unsubscribed(),
+        "scan": lambda fields: Scanned(fields.get("EventKey", "")),
+        "click": lambda fields: MenuClicked(fields.get("EventKey", "")),
+        "subscribe_msg_popup_event": lambda fields: _consent(fields, is_asked=True),
+        "subscribe_msg_change_event": lambda fields: _consent(fields, is_asked=False),
+        "subscribe_msg_sent_event": _notice_ended,
+        "templatesendjobfinish": lambda fields: PushEnded(
+            fields.get("Status", "") == "success", message_id=fields.get("MsgID", "")
+        ),
+    }
+)

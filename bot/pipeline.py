@@ -25,15 +25,16 @@ from domain.clock import Clock
 from domain.dialog import Dialog
 from domain.errors import AlreadyFiled, CaseChanged, DraftChanged
 from domain.ids import blind_name, lot_of
-from domain.messages import Incoming, Notice, Text, Unsubscribed
+from domain.messages import Incoming, Notice, Text
 from domain.replies import Reply, ReplyKind
 from handlers import router
-from handlers.router import Surroundings
+from handlers.router import SILENT, Surroundings
 from handlers.turn import Handler, Outcome
 from matching import Match
 from services.desk import Content
 from services.matches import Matches, Question, Thought
 from services.phrases import bare_of
+from services.reachability import reach_effects
 from storage.batching import Batcher
 from storage.complaints import Complaints
 from storage.conversations import Before, Conversations, TurnRecord
@@ -89,8 +90,8 @@ class Pipeline:
 
     async def answer(self, incoming: Incoming) -> Outbound:
         """The answer to a delivery. The work outlives the connection: a cut one loses nothing."""
-        if isinstance(incoming.content, Notice | Unsubscribed):
-            return Outbound("none", int(self.clock.now().timestamp()))
+        if isinstance(incoming.content, Notice):
+            return self._nothing()
         flight = self._flights.get(incoming.key) or self._take_off(incoming)
         flight.deliveries += 1
         is_last = flight.deliveries >= DELIVERIES
@@ -98,7 +99,7 @@ class Pipeline:
         if not flight.task.done():
             flight.is_late |= is_last
             log.warning("answer_late", deliveries=flight.deliveries)
-            return self._notice("more.late")
+            return self._nothing() if isinstance(incoming.content, SILENT) else self._notice("more.late")
         if flight.task.exception():
             return self._without_storage(incoming)
         return flight.task.result()
@@ -166,6 +167,8 @@ class Pipeline:
         if turn and router.needs_cases(turn):
             turn = replace(turn, cases=tuple(await self.complaints.of_resident(resident)))
         outcome = router.reply(turn, self.handlers) if turn else Outcome(None, before.dialog)
+        noted = reach_effects(incoming.content, self.content.desk.library.city.pushes.notice)
+        outcome = replace(outcome, effects=(*outcome.effects, *noted))
         return self._rendered(outcome, incoming.sender)
 
     async def _thought(self, thought: Thought[T], matches: Matches) -> T:
@@ -187,6 +190,8 @@ class Pipeline:
 
     def _without_storage(self, incoming: Incoming) -> Outbound:
         """Nothing could be stored. Whoever is in danger is answered all the same; others are asked to try again."""
+        if isinstance(incoming.content, SILENT):
+            return self._nothing()
         desk = self.content.desk
         text = incoming.content.text if isinstance(incoming.content, Text) else ""
         if not desk.phrases.emergency(bare_of(text)):
@@ -197,6 +202,9 @@ class Pipeline:
             if turn
             else self._notice("more.failed")
         )
+
+    def _nothing(self) -> Outbound:
+        return Outbound("none", int(self.clock.now().timestamp()))
 
     def _notice(self, key: str) -> Outbound:
         """Something said outside any turn."""

@@ -6,11 +6,15 @@ message have numeric ids, because other ids have come back as 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.render import CARD_DESCRIPTION, CARD_TITLE
-from domain.replies import Card
+from domain.clock import chinese_date, local, local_day
+from domain.complaints.records import News
+from domain.push_fields import Fact
+from domain.replies import Block, Card, plain
+from knowledge.texts import Texts
 
 Message = dict[str, Any]
 
@@ -44,4 +48,19 @@ def choices_message(lead: str, choices: Sequence[str], close: str = "") -> Messa
     return {
         "msgtype": "msgmenu",
         "msgmenu": {"head_content": lead, "list": items, "tail_content": close},
+    }
+
+
+def news_blocks(news: News, texts: Texts) -> tuple[Block, ...]:
+    """What a resident reads of news in the chat."""
+    line = texts.line(f"news.{news.news}", number=news.number)
+    return plain(f"{texts.line('news.lead')}\n{line}"), texts.paragraph("news.look")
+
+
+def news_facts(news: News, texts: Texts) -> Mapping[Fact, str]:
+    """What may stand in the fields of a template."""
+    return {
+        Fact.NUMBER: news.number,
+        Fact.NEWS: texts.line(f"news.{news.news}", number="").strip(),
+        Fact.MOMENT: f"{chinese_date(local_day(news.at))} {local(news.at):%H:%M}",
     }

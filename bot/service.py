@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.callback import Callback
+from bot.courier import Courier
 from bot.links import Links
 from bot.pipeline import Pipeline
 from bot.platform import Identity, PlatformClient, open_platform
@@ -30,6 +31,7 @@ from storage.attempts import Attempts
 from storage.complaints import Complaints
 from storage.conversations import Conversations
 from storage.database import open_database
+from storage.deliveries import Deliveries
 from storage.erasure import Erasure
 from storage.migrate import migrate
 from storage.sealing import BlindIndex, Sealer, Seals
@@ -62,10 +64,13 @@ class Assistant:
     links: Links
     keys: Keys
     platform: PlatformClient | None = None
+    courier: Courier | None = None
 
     async def close(self) -> None:
         """Finish what is in flight, then let the platform and the database go."""
         await self.pipeline.drain()
+        if self.courier:
+            await self.courier.close()
         if self.platform:
             await self.platform.close()
         await self.engine.dispose()
@@ -104,6 +109,8 @@ async def open_assistant(
     limits, rules = lambda: content.desk.library.limits, lambda: rules_of(content.desk.library)
     retention = Retention(Erasure(engine, seals), complaints, vault, limits, clock)
     renderer = Renderer(settings.base_url, links.personal)
+    platform = _platform(settings, engine, keys, clock)
+    deliveries = Deliveries(engine, seals)
     return Assistant(
         settings=settings,
         clock=clock,
@@ -124,7 +131,8 @@ async def open_assistant(
         callback=Callback(settings, clock),
         links=links,
         keys=keys,
-        platform=_platform(settings, engine, keys, clock),
+        platform=platform,
+        courier=Courier(deliveries, platform, content, renderer, clock) if platform else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Background loops: fresh knowledge, what is asked most; old replies and attempts forgotten."""
+"""Background loops: fresh knowledge, what is asked most, news brought to phones; what is old forgotten."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ POPULAR_DAYS = 30
 POPULAR_MOST = 8
 POPULAR_AT_LEAST = 20  # times: fewer are a few people, not what residents ask
 FORGET_EVERY_S = 3600
+DELIVER_EVERY_S = 5
 REPLIES_KEPT = timedelta(days=2)
 ATTEMPTS_KEPT = timedelta(days=2)  # no bound looks further back than a day
 
@@ -28,11 +29,13 @@ ATTEMPTS_KEPT = timedelta(days=2)  # no bound looks further back than a day
 async def background(assistant: Assistant) -> AsyncIterator[None]:
     """Run the loops while the block lasts."""
     await count_popular(assistant)
-    loops = (
+    loops = [
         _watch(assistant),
         _every(POPULAR_EVERY_S, lambda: count_popular(assistant)),
         _every(FORGET_EVERY_S, lambda: _forget(assistant)),
-    )
+    ]
+    if assistant.courier:
+        loops.append(_every(DELIVER_EVERY_S, assistant.courier.deliver_due))
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield
@@ -56,6 +59,8 @@ async def _forget(assistant: Assistant) -> None:
     gone = await assistant.conversations.forget_turns(now - REPLIES_KEPT)
     log.info("replies_forgotten", count=gone)
     await assistant.attempts.forget(now - ATTEMPTS_KEPT)
+    if assistant.courier:
+        await assistant.courier.deliveries.forget(now)
 
 
 async def _watch(assistant: Assistant) -> None:
@@ -74,7 +79,7 @@ def _is_content(_change: Change, path: str) -> bool:
     return name.endswith((".md", ".yaml", ".txt")) and not name.startswith(".")
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         try:

@@ -11,6 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.labels import Labelled
+from domain.messages import (
+    Content,
+    File,
+    Link,
+    Location,
+    MenuClicked,
+    Picture,
+    Scanned,
+    Subscribed,
+    Text,
+    Unknown,
+    Video,
+    Voice,
+)
 
 
 class Touch(Labelled):
@@ -37,6 +51,20 @@ class Allowance:
 
     remaining: int
     until: datetime | None
+
+
+def touch_of(content: Content) -> Touch | None:
+    """What a message or an event counts as; None for what opens nothing."""
+    match content:
+        case Text(is_picked=True) | MenuClicked():
+            return Touch.CLICK
+        case Subscribed():
+            return Touch.SUBSCRIBE
+        case Scanned():
+            return Touch.SCAN
+        case Text() | Voice() | Picture() | Video() | File() | Location() | Link() | Unknown():
+            return Touch.MESSAGE
+    return None
 
 
 MESSAGE_WINDOW, CLICK_WINDOW = timedelta(hours=48), timedelta(minutes=1)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from domain.allowance import Touch
 from domain.complaints.case import Case
 from domain.complaints.draft import Draft, Filing
 from domain.complaints.events import Event
+from domain.messages import PushEnded
+from domain.pushing import Consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,33 @@ class NewsTold:
     ids: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The resident did something after which the platform takes 客服 messages for them."""
+
+    touch: Touch
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollowed:
+    """The resident left: nothing reaches them until they come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """The resident agreed to be told by a template."""
+
+    template: str
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRevoked:
+    """The resident agrees no longer."""
+
+    template: str
+
+
 Effect = (
     Asked
     | Missed
@@ -107,4 +137,9 @@ Effect = (
     | Filed
     | Acted
     | NewsTold
+    | Touched
+    | Unfollowed
+    | ConsentGiven
+    | ConsentRevoked
+    | PushEnded
 )

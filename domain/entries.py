@@ -11,6 +11,7 @@ from domain.complaints.limits import Limits
 from domain.complaints.terms import ComplaintKind, CreditDomain
 from domain.labels import Labelled
 from domain.opening import OpeningHours
+from domain.pushing import USUAL_PUSHES, Pushes
 from domain.replies import ReplyKind
 from domain.workdays import WorkCalendar
 
@@ -278,6 +279,7 @@ class City:
     handover: Literal["off", "platform"] = "off"
     handover_hours: tuple[OpeningHours, ...] = ()
     privacy_contact: str = ""
+    pushes: Pushes = USUAL_PUSHES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Typed, or clicked in a list of choices."""
+    """Typed, or (``is_picked``) touched in a list of choices: the platform counts that as a click, not as a message."""
 
     text: str
+    is_picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,26 @@ class MenuClicked:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentChanged:
+    """Agreed to be told by templates, or no longer: (template, whether accepted), in the platform's order.
+
+    ``is_asked``: answered when asked on a page; else changed in the phone's own settings, which only takes back.
+    """
+
+    answers: tuple[tuple[str, bool], ...]
+    is_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PushEnded:
+    """How a push that the platform had taken ended: a notice (``template``) or a template message (``message_id``)."""
+
+    is_delivered: bool
+    template: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """An event that is taken note of and not answered (a page opened, a push delivered…)."""
 
@@ -102,6 +123,8 @@ Content = (
     | Unsubscribed
     | Scanned
     | MenuClicked
+    | ConsentChanged
+    | PushEnded
     | Notice
     | Unknown
 )

@@ -39,6 +39,11 @@ class Presence(Labelled):
     DAY_OFF = "day_off", "休息"
 
 
+def is_span(opens: str, closes: str) -> bool:
+    """Whether these are two clock times, ``08:30``, one before the other."""
+    return bool(_CLOCK.fullmatch(opens) and _CLOCK.fullmatch(closes)) and opens < closes
+
+
 @dataclass(frozen=True, slots=True)
 class OpeningHours:
     """On these days from ``opens`` to ``closes``, as ``09:00``; a day may have several lines."""

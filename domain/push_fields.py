@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from domain.labels import Labelled
 
@@ -29,9 +31,59 @@ class FieldKind(Labelled):
     THING = "thing", "事物"
     CHARACTER_STRING = "character_string", "字符串"
     PHRASE = "phrase", "汉字"
+    TIME = "time", "时间"
+    DATE = "date", "日期"
 
 
-_LIMITS = {FieldKind.THING: 20, FieldKind.CHARACTER_STRING: 32, FieldKind.PHRASE: 5}
+class Fact(Labelled):
+    """What may stand in a field. Nothing else does: no story, no name, no respondent."""
+
+    NUMBER = "number", "编号"
+    NEWS = "news", "进展"
+    MOMENT = "moment", "时间"
+
+
+@dataclass(frozen=True, slots=True)
+class PushTemplate:
+    """A template of this account, chosen in the platform's console.
+
+    ``fields``: each field of it (``thing2``) with what stands there; ``is_lasting``: a consent to it holds for good
+    (长期订阅) and is not spent by one push.
+    """
+
+    id: str = ""
+    fields: Mapping[str, Fact] = field(default_factory=dict)
+    is_lasting: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.id)
+
+    def values(self, facts: Mapping[Fact, str]) -> dict[str, str]:
+        """Field → value, within the limits of its kind."""
+        return {name: field_value(facts[fact], kind_of(name)) for name, fact in self.fields.items()}
+
+    def faults(self) -> Iterator[str]:
+        """The names of the fields that cannot be filled; ``fields`` when there is none at all."""
+        if self.id and not self.fields:
+            yield "fields"
+        yield from (name for name in self.fields if not _FIELD.fullmatch(name))
+
+
+NO_TEMPLATE = PushTemplate()
+_FIELD = re.compile(r"(?:thing|character_string|phrase|time|date|keyword)[1-9][0-9]?")
+_LIMITS = {
+    FieldKind.THING: 20,
+    FieldKind.CHARACTER_STRING: 32,
+    FieldKind.PHRASE: 5,
+    FieldKind.TIME: 32,
+    FieldKind.DATE: 32,
+}
+
+
+def kind_of(name: str) -> FieldKind:
+    """``character_string1`` → its kind; a field of an older template (``keyword1``) takes what a ``thing`` takes."""
+    stem = name.rstrip("0123456789")
+    return next((kind for kind in FieldKind if kind.value == stem), FieldKind.THING)
 
 
 def field_value(text: str, kind: FieldKind = FieldKind.THING) -> str:

@@ -15,6 +15,7 @@ from domain.allowance import Contact, allowance
 from domain.clock import SHANGHAI, local
 from domain.labels import Labelled
 from domain.platform_codes import PlatformCode, Remedy, code_of
+from domain.push_fields import NO_TEMPLATE, PushTemplate
 
 
 class Channel(Labelled):
@@ -24,6 +25,17 @@ class Channel(Labelled):
     TEMPLATE = "template", "模板消息"
     CUSTOM = "custom", "客服消息"
     NEXT_VISIT = "next_visit", "下次来时说"
+
+
+class PushState(Labelled):
+    """Where one piece of news stands."""
+
+    WAITING = "waiting", "等着发"
+    SENDING = "sending", "正在发"
+    SENT = "sent", "发出去了"
+    TOLD = "told", "来时说过了"
+    KEPT = "kept", "下次来时说"
+    DEAD = "dead", "送不出去"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,29 @@ class SendingHours:
             return instant
         day = moment.date() if moment.time() < self.opens else moment.date() + timedelta(days=1)
         return datetime.combine(day, self.opens, SHANGHAI).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Pushes:
+    """What a city has chosen: when phones may buzz, as ``08:30``, and the account's two templates."""
+
+    opens: str = "08:30"
+    closes: str = "21:00"
+    notice: PushTemplate = NO_TEMPLATE
+    template: PushTemplate = NO_TEMPLATE
+
+    @property
+    def hours(self) -> SendingHours:
+        return SendingHours(time.fromisoformat(self.opens), time.fromisoformat(self.closes))
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """Those that can be tried; 客服 messages need no template."""
+        chosen = {Channel.NOTICE: self.notice, Channel.TEMPLATE: self.template}
+        return frozenset({Channel.CUSTOM, *(channel for channel, template in chosen.items() if template)})
+
+
+USUAL_PUSHES = Pushes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +148,10 @@ class Step(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to do after a refusal. ``at``: when, for ``TRY_AGAIN``; ``tries``: how many count as spent by now."""
+    """What to do after a refusal. ``at``: when, for ``TRY_AGAIN``; ``tries``: how many count as spent by now.
+
+    ``closes_channel``: every other push by this channel would be refused as well, until somebody mends it.
+    """
 
     step: Step
     tries: int
@@ -121,6 +159,7 @@ class Verdict:
     revokes_consent: bool = False
     is_unfollowed: bool = False
     tells_operator: bool = False
+    closes_channel: bool = False
 
 
 BACKOFF_S = (30, 120, 600, 1800, 7200, 21600, 43200)
@@ -130,6 +169,7 @@ MINUTE = timedelta(minutes=1)
 _NEXT_CHANNEL = Verdict(Step.NEXT_CHANNEL, 0)
 _NEXT_VISIT = Verdict(Step.NEXT_VISIT, 0)
 _ASK = replace(_NEXT_CHANNEL, tells_operator=True)
+_CLOSE = replace(_ASK, closes_channel=True)
 # What belongs to this push or this channel alone; all other codes go by their remedy.
 _RULES: Mapping[PlatformCode, Verdict] = MappingProxyType(
     {
@@ -142,12 +182,12 @@ _RULES: Mapping[PlatformCode, Verdict] = MappingProxyType(
         PlatformCode.CUSTOM_COUNT_OVER: _NEXT_CHANNEL,
         PlatformCode.TEXT_TOO_LONG: _ASK,
         PlatformCode.TOO_MANY_ARTICLES: _ASK,
-        PlatformCode.TEMPLATE_UNKNOWN: _ASK,
+        PlatformCode.TEMPLATE_UNKNOWN: _CLOSE,
         PlatformCode.TEMPLATE_FIELD_WRONG: _ASK,
         PlatformCode.PAGE_WRONG: _ASK,
-        PlatformCode.ACCOUNT_KIND: _ASK,
-        PlatformCode.NO_PERMISSION: _ASK,
-        PlatformCode.INTERFACE_BANNED: _ASK,
+        PlatformCode.ACCOUNT_KIND: _CLOSE,
+        PlatformCode.NO_PERMISSION: _CLOSE,
+        PlatformCode.INTERFACE_BANNED: _CLOSE,
         PlatformCode.BODY_ESCAPED: _ASK,
         PlatformCode.BODY_MALFORMED: _ASK,
     }

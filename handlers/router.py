@@ -17,6 +17,7 @@ from domain.dialog import Dialog
 from domain.entries import Intent, Library
 from domain.ids import seed_of
 from domain.messages import (
+    ConsentChanged,
     Content,
     File,
     Incoming,
@@ -25,6 +26,7 @@ from domain.messages import (
     MenuClicked,
     Notice,
     Picture,
+    PushEnded,
     Scanned,
     Subscribed,
     Text,
@@ -58,6 +60,8 @@ _BY_KIND: Mapping[type[Content], str] = MappingProxyType(
 )
 
 
+# What is taken note of and never answered.
+SILENT = (Notice, Unsubscribed, ConsentChanged, PushEnded)
 _MORE = targets.intent("more")
 _ABOUT_CASES = frozenset(
     {
@@ -127,7 +131,7 @@ def read(incoming: Incoming, dialog: Dialog, desk: Desk, around: Surroundings) -
 def reading(incoming: Incoming, dialog: Dialog, desk: Desk, around: Surroundings) -> Thought[Turn | None]:
     """One message → the turn it makes, understood; None for what is not answered. Pure."""
     content = incoming.content
-    if isinstance(content, (Notice, Unsubscribed)):
+    if isinstance(content, SILENT):
         return None
     text = _words(content)
     if text:

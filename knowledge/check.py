@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from domain.entries import Library, Policy, Story
 from domain.errors import Problem
+from domain.opening import is_span
 from domain.targets import parse_target
 from knowledge.readable import policy_file, story_file
 from knowledge.word_check import check_words
@@ -29,6 +30,7 @@ def check_library(library: Library) -> list[Problem]:
     problems += _targets(library)
     problems += _scenes(library)
     problems += _handover(library)
+    problems += _pushes(library)
     problems += check_words(library)
     for policy in library.policies.values():
         problems += _policy(policy, library)
@@ -88,6 +90,16 @@ def _handover(library: Library) -> Iterator[Problem]:
             yield Problem("city.yaml", f"handover_hours.{number}.{field}", reasons[field])
     if city.handover == "platform" and not city.handover_hours:
         yield Problem("city.yaml", "handover_hours", "handover 是 platform 时，要写哪几天几点有人")
+
+
+def _pushes(library: Library) -> Iterator[Problem]:
+    pushes = library.city.pushes
+    for name, template in (("notice", pushes.notice), ("template", pushes.template)):
+        for field in template.faults():
+            reason = "照公众平台上模板的字段写，如 {character_string1: 编号, thing2: 进展, time3: 时间}"
+            yield Problem("city.yaml", f"pushes.{name}.{field}", reason)
+    if not is_span(pushes.opens, pushes.closes):
+        yield Problem("city.yaml", "pushes.opens", "opens、closes 应是 '08:30' 这样的时间，closes 晚于 opens")
 
 
 def _unique_asks(library: Library) -> Iterator[Problem]:

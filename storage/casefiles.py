@@ -29,8 +29,8 @@ from domain.complaints.terms import (
 )
 from domain.errors import AlreadyFiled, CaseChanged, CaseUnknown
 from storage.complaint_tables import complaint_events, complaints, drafts, evidence, outbox
+from storage.outbox import flag_news
 from storage.sealing import Seals
-from storage.tables import dialogs
 
 _COMMAND = TypeAdapter(Command)
 _PERSON = TypeAdapter(Person)
@@ -106,7 +106,7 @@ async def add_event(
     spot = _Spot(found.id, number, case.version)
     await _add_event(connection, seals, spot, event)
     if (news := news_of(before.state, event)) and found.resident:
-        await _announce(connection, spot, found.resident, event.at, news)
+        await _announce(connection, seals, spot, found.resident, at=event.at, news=news)
 
 
 async def read_case(connection: AsyncConnection, seals: Seals, number: str) -> CaseFile:
@@ -257,7 +257,9 @@ def _words_place(number: str, seq: int) -> str:
     return f"complaint_events:{number}.{seq}:sealed_text"
 
 
-async def _announce(connection: AsyncConnection, spot: _Spot, resident: str, at: datetime, news: str) -> None:
+async def _announce(
+    connection: AsyncConnection, seals: Seals, spot: _Spot, resident: str, *, at: datetime, news: str
+) -> None:
     row = {
         "complaint": spot.ident,
         "seq": spot.seq,
@@ -270,9 +272,11 @@ async def _announce(connection: AsyncConnection, spot: _Spot, resident: str, at:
         "due_at": at,
         "created_at": at,
         "fault": "",
+        "lease": "",
+        "message_id": "",
     }
     await connection.execute(insert(outbox).values(row))
-    await connection.execute(update(dialogs).where(dialogs.c.resident == resident).values(has_news=True))
+    await flag_news(connection, seals, resident, at)
 
 
 def _event(row: RowMapping, seals: Seals | None, number: str) -> Event:

@@ -129,6 +129,8 @@ evidence = Table(
 )
 
 # News for a resident, written with what it tells of. ``news``: what happened, never the story itself.
+# ``lease``: which process is sending it, until ``due_at``; ``channel`` with ``tried_at``: by what and since when it may
+# have gone out already.
 outbox = Table(
     "outbox",
     metadata,
@@ -146,6 +148,9 @@ outbox = Table(
     Column("sent_at", Instant),
     Column("told_at", Instant),
     Column("fault", String(40), nullable=False),
+    Column("lease", String(32), nullable=False),
+    Column("message_id", String(24), nullable=False),
+    Column("tried_at", Instant),
     UniqueConstraint("complaint", "seq"),
     Index("ix_outbox_status_due_at", "status", "due_at"),
     Index("ix_outbox_resident_told_at", "resident", "told_at"),

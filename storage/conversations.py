@@ -28,7 +28,7 @@ from storage.drafts import opened, read_draft
 from storage.effects import store_effects
 from storage.outbox import untold
 from storage.sealing import Seals
-from storage.tables import asks, dialogs, turns
+from storage.tables import asks, dialogs, state_place, turns
 
 log = structlog.get_logger()
 
@@ -180,7 +180,7 @@ class Conversations:
     def _dialog(self, resident: str, sealed: bytes) -> Dialog:
         """A state that no version of ours can read begins anew: a resident is never locked out by it."""
         try:
-            return _DIALOG.validate_json(self._seals.fields.open(sealed, _state_place(resident)))
+            return _DIALOG.validate_json(self._seals.fields.open(sealed, state_place(resident)))
         except (ValidationError, SealBroken):
             log.warning("dialog_unreadable")
             return Dialog()
@@ -191,16 +191,12 @@ class Conversations:
 
     def _dialog_row(self, resident: str, dialog: Dialog, at: datetime) -> dict[str, Any]:
         state = _DIALOG.dump_json(dialog, exclude_defaults=True)
-        sealed = self._seals.fields.seal(state, _state_place(resident))
+        sealed = self._seals.fields.seal(state, state_place(resident))
         return {"resident": resident, "sealed_state": sealed, "has_news": False, "changed_at": at}
 
 
 def _reply_place(key: str) -> str:
     return f"turns:{key}:sealed_reply"
-
-
-def _state_place(resident: str) -> str:
-    return f"dialogs:{resident}:sealed_state"
 
 
 def _is_of_all(error: Exception) -> bool:

@@ -15,6 +15,8 @@ from domain.clock import local_day
 from domain.effects import (
     Acted,
     Asked,
+    ConsentGiven,
+    ConsentRevoked,
     DraftDropped,
     DraftKept,
     Effect,
@@ -25,13 +27,17 @@ from domain.effects import (
     Missed,
     NewsTold,
     Rated,
+    Touched,
+    Unfollowed,
 )
 from domain.ids import new_id
+from domain.messages import PushEnded
 from storage.casefiles import add_event, file_case
 from storage.dialect import insert_of
 from storage.drafts import drop_draft, keep_draft
 from storage.evidence import drop_evidence, expect_media, move_evidence
-from storage.outbox import mark_told
+from storage.outbox import mark_ended, mark_told
+from storage.reach import add_consent, note_touches, note_unfollowed, revoke_consent
 from storage.sealing import Seals
 from storage.tables import asks, misses, ratings
 
@@ -50,6 +56,7 @@ async def store_effects(connection: AsyncConnection, seals: Seals, left: Sequenc
         await connection.execute(insert(misses), missed)
     if rated := list(_rating_rows(left)):
         await connection.execute(insert(ratings), rated)
+    await note_touches(connection, [(who, e.touch, at) for who, at, e in left if isinstance(e, Touched)])
     for resident, at, effect in left:
         await _store(connection, seals, resident, at, effect)
 
@@ -75,6 +82,14 @@ async def _store(
             await add_event(connection, seals, number, before, event)
         case NewsTold(ids):
             await mark_told(connection, resident, ids, at)
+        case Unfollowed():
+            await note_unfollowed(connection, resident)
+        case ConsentGiven(template, consent):
+            await add_consent(connection, resident, template, consent, at)
+        case ConsentRevoked(template):
+            await revoke_consent(connection, resident, template, at)
+        case PushEnded():
+            await mark_ended(connection, resident, effect, at)
 
 
 def _miss_rows(left: Iterable[Left], seals: Seals) -> Iterable[dict[str, Any]]:

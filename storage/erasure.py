@@ -21,6 +21,7 @@ from storage import audit
 from storage.complaint_tables import attempts, complaint_events, complaints, drafts, evidence, outbox
 from storage.drafts import drop_draft
 from storage.evidence import GONE, drop_evidence
+from storage.reach import forget_resident
 from storage.sealing import Seals
 from storage.tables import dialogs, misses, turns
 
@@ -107,6 +108,7 @@ class Erasure:
                 await drop_draft(connection, resident)
                 await drop_evidence(connection, ident, at)
             await connection.execute(delete(dialogs).where(dialogs.c.resident == resident))
+            await forget_resident(connection, resident)
 
     async def doomed(self, most: int) -> Sequence[Doomed]:
         """Evidence that was taken back and is not cleared away yet."""

@@ -1,27 +1,40 @@
-"""News for residents: waiting, sent, told, or given up."""
+"""News for residents, as a turn sees it: what was not told yet, what has been told now, how a push ended.
+
+How news are pushed is ``storage.deliveries``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.complaints.records import News
+from domain.messages import PushEnded
+from domain.pushing import Channel, PushState
 from storage.complaint_tables import outbox
-from storage.tables import dialogs
+from storage.dialect import insert_of
+from storage.sealing import Seals
+from storage.tables import dialogs, state_place
 
 MOST_TOLD = 20
+UNSURE = "unsure"  # why something is told at the next visit: it may have gone out, nobody knows
+UNDELIVERED = "undelivered"
+_SENDING = PushState.SENDING.value
 
 
 async def untold(connection: AsyncConnection, residents: Sequence[str]) -> dict[str, tuple[News, ...]]:
-    """What each of these residents was not told in chat yet, oldest first."""
+    """What each of these residents was told neither in chat nor by a push, oldest first.
+
+    What is being pushed at this moment is left out: it arrives by itself, or is told the next time.
+    """
     if not residents:
         return {}
     rows = await connection.execute(
         select(outbox.c.resident, outbox.c.id, outbox.c.number, outbox.c.news, outbox.c.created_at)
-        .where(outbox.c.resident.in_(residents), outbox.c.told_at.is_(None))
+        .where(outbox.c.resident.in_(residents), outbox.c.told_at.is_(None), outbox.c.status != _SENDING)
         .order_by(outbox.c.id)
     )
     told: dict[str, tuple[News, ...]] = {}
@@ -32,14 +45,52 @@ async def untold(connection: AsyncConnection, residents: Sequence[str]) -> dict[
 
 
 async def mark_told(connection: AsyncConnection, resident: str, ids: Sequence[int], at: datetime) -> None:
-    """The resident has read these; what was still waiting to be pushed need not be pushed."""
-    mine = (outbox.c.resident == resident) & outbox.c.told_at.is_(None)
-    await connection.execute(update(outbox).where(mine, outbox.c.id <= max(ids)).values(told_at=at))
+    """The resident has read these, and what was older; none of it need be pushed any more."""
+    mine = (outbox.c.resident == resident) & outbox.c.told_at.is_(None) & (outbox.c.status != _SENDING)
     await connection.execute(
-        update(outbox)
-        .where(outbox.c.resident == resident, outbox.c.id.in_(ids), outbox.c.status == "waiting")
-        .values(status="told")
+        update(outbox).where(mine, outbox.c.id <= max(ids)).values(told_at=at, status=PushState.TOLD.value)
     )
-    left = select(outbox.c.id).where(mine).limit(1)
-    if (await connection.execute(left)).first() is None:
-        await connection.execute(update(dialogs).where(dialogs.c.resident == resident).values(has_news=False))
+    await refresh_news(connection, resident)
+
+
+async def mark_ended(connection: AsyncConnection, resident: str, ended: PushEnded, at: datetime) -> None:
+    """What the platform says of a push it had taken: one that did not arrive is told at the next visit after all."""
+    if ended.is_delivered:
+        await _settle_doubt(connection, resident, ended, at)
+    else:
+        latest = select(outbox.c.id).where(_meant(resident, ended), outbox.c.status == PushState.SENT.value)
+        ident = latest.order_by(outbox.c.sent_at.desc()).limit(1).scalar_subquery()
+        again = {"status": PushState.KEPT.value, "told_at": None, "fault": UNDELIVERED}
+        await connection.execute(update(outbox).where(outbox.c.id == ident).values(again))
+    await refresh_news(connection, resident)
+
+
+async def _settle_doubt(connection: AsyncConnection, resident: str, ended: PushEnded, at: datetime) -> None:
+    """A push of which nobody knew whether it went out did arrive: it need not be told again."""
+    in_doubt = outbox.c.told_at.is_(None) & (outbox.c.fault == UNSURE)
+    oldest = select(outbox.c.id).where(_meant(resident, ended), in_doubt).order_by(outbox.c.id).limit(1)
+    sent = {"status": PushState.SENT.value, "sent_at": at, "told_at": at, "fault": ""}
+    await connection.execute(update(outbox).where(outbox.c.id == oldest.scalar_subquery()).values(sent))
+
+
+def _meant(resident: str, ended: PushEnded) -> ColumnElement[bool]:
+    """A template message is named by its id; a notice has none, so it is the resident's."""
+    if ended.message_id:
+        return and_(outbox.c.resident == resident, outbox.c.message_id == ended.message_id)
+    return and_(outbox.c.resident == resident, outbox.c.channel == Channel.NOTICE.value)
+
+
+async def flag_news(connection: AsyncConnection, seals: Seals, resident: str, at: datetime) -> None:
+    """Something waits to be told, also to somebody who has never said a word in the chat."""
+    state = seals.fields.seal(b"{}", state_place(resident))
+    row = {"resident": resident, "sealed_state": state, "has_news": True, "changed_at": at}
+    put = insert_of(connection.dialect.name, dialogs).values(row)
+    await connection.execute(put.on_conflict_do_update(index_elements=["resident"], set_={"has_news": True}))
+
+
+async def refresh_news(connection: AsyncConnection, resident: str) -> None:
+    """Whether anything waits to be told, noted beside the dialog, where the next turn looks first."""
+    is_waiting = exists().where(outbox.c.resident == resident, outbox.c.told_at.is_(None))
+    await connection.execute(
+        update(dialogs).where(dialogs.c.resident == resident).values(has_news=is_waiting)
+    )

@@ -72,6 +72,12 @@ dialogs = Table(
     Index("ix_dialogs_changed_at", "changed_at"),
 )
 
+
+def state_place(resident: str) -> str:
+    """Where a dialog's sealed state stands."""
+    return f"dialogs:{resident}:sealed_state"
+
+
 # Questions without an answer, masked, without a person.
 misses = Table(
     "misses",

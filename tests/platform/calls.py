@@ -13,6 +13,7 @@ WORLD = web.AppKey("world", World)
 OK = {"errcode": 0, "errmsg": "ok"}
 MEDIA_LIMITS = {"image": 10, "voice": 2, "video": 10, "thumb": 1}
 MEDIA_KEPT_S = 3 * 86400
+SAME_FOR_S = 600
 Answer = dict[str, Any] | web.StreamResponse
 
 
@@ -91,14 +92,13 @@ async def send_template(world: World, request: web.Request) -> Answer:
         raise Refused(40037, "invalid template_id")
     rules.check_person(world.known(message.get("touser", "")))
     rules.check_values(message["data"])
-    client_id = message.get("client_msg_id", "")
-    if client_id and client_id in world.client_ids:
-        return {**OK, "msgid": world.client_ids[client_id]}
+    client_id = (message["touser"], message.get("client_msg_id", ""))
+    if client_id[1] and (known := world.client_ids.get(client_id)) and world.now() - known[1] < SAME_FOR_S:
+        return {**OK, "msgid": known[0]}
     shown = {name: {"value": value["value"][:20]} for name, value in message["data"].items()}
     msgid = world.number()
     world.sent.append({"by": "template", **message, "data": shown})
-    if client_id:
-        world.client_ids[client_id] = msgid
+    world.client_ids[client_id] = (msgid, world.now())
     return {**OK, "msgid": msgid}
 
 

@@ -116,7 +116,7 @@ class World:
     tagged: dict[int, list[str]] = field(default_factory=dict)
     permanent_codes: int = 0
     sent: list[dict[str, Any]] = field(default_factory=list)
-    client_ids: dict[str, int] = field(default_factory=dict)
+    client_ids: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     addresses_asked: list[str] = field(default_factory=list)
