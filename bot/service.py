@@ -24,6 +24,7 @@ from services.casework import Casework
 from services.desk import Content, Places
 from services.enquiry import Enquiry
 from services.evidence import Intake
+from services.following import Following
 from services.retention import Retention
 from services.rights import Rights
 from services.submission import rules_of
@@ -55,6 +56,7 @@ class Assistant:
     casework: Casework
     attempts: Attempts
     enquiry: Enquiry
+    following: Following
     retention: Retention
     rights: Rights
     vault: Vault
@@ -105,6 +107,7 @@ async def open_assistant(
     attempts = Attempts(engine, seals.index)
     vault = vault_of(settings, keys)
     antivirus = Antivirus(settings.clamd_address)
+    intake = Intake(vault, content.desk.library.limits.evidence, antivirus)
     links = Links(Sealer(keys.for_use("links")))
     limits, rules = lambda: content.desk.library.limits, lambda: rules_of(content.desk.library)
     retention = Retention(Erasure(engine, seals), complaints, vault, limits, clock)
@@ -125,8 +128,9 @@ async def open_assistant(
         retention=retention,
         rights=Rights(complaints, conversations, retention, rules, clock),
         vault=vault,
-        intake=Intake(vault, content.desk.library.limits.evidence, antivirus),
+        intake=intake,
         casework=Casework(complaints, staff, rules, clock),
+        following=Following(complaints, intake, rules, clock),
         pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming),
         callback=Callback(settings, clock),
         links=links,

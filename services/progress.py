@@ -44,6 +44,21 @@ ACTS: tuple[tuple[Action, Command], ...] = (
     (Action.REOPEN, Command(Action.REOPEN, text="-")),
     (Action.WITHDRAW, Command(Action.WITHDRAW)),
 )
+# Satisfied, from 1 to 5: the names of the words for it.
+LEVELS = ("very_bad", "bad", "fair", "good", "very_good")
+# What was written with these is read by both sides.
+WITH_WORDS = frozenset(
+    {
+        Action.ASK_INFO,
+        Action.PAUSE_FOR_INFO,
+        Action.CONTACT,
+        Action.DECLINE,
+        Action.SUPPLEMENT,
+        Action.OBJECT,
+        Action.REOPEN,
+        Action.RATE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +82,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened (a sentence of ``texts/timeline.yaml``). ``words``: free, from staff or oneself."""
+    """One thing that happened (a sentence of ``texts/timeline.yaml``), and the version it made of the case.
+    ``words``: free, from staff or oneself."""
 
     at: datetime
+    version: int
     key: str
     values: Mapping[str, str] = field(default_factory=dict)
     words: str = ""
@@ -120,14 +137,18 @@ def open_question(file: CaseFile) -> str:
 
 def timeline(file: CaseFile) -> Iterator[Line]:
     """What happened, newest first. Who gave a case back to whom is nobody's concern but the window's."""
+    lines = [_line(event, case) for event, case in told(file)]
+    yield from reversed(lines)
+
+
+def told(file: CaseFile) -> Iterator[tuple[Event, Case]]:
+    """The events that a resident is told of, each with the case after it."""
     case = Case(file.case.opening)
-    lines = []
     for event in file.events:
         row = row_of(case.state, event.action, event.actor.role)
         case = apply(case, event)
         if row and row.is_public:
-            lines.append(_line(event, case))
-    yield from reversed(lines)
+            yield event, case
 
 
 def _line(event: Event, case: Case) -> Line:
@@ -137,11 +158,12 @@ def _line(event: Event, case: Case) -> Line:
         "reason": command.reason.label if command.reason else "",
         "result": command.result.label if command.result else "",
         "days": str(command.days),
+        "solved": command.solved.label if command.solved else "",
+        "satisfied": str(command.satisfied),
         "due": chinese_day(case.term.due_on) if case.term else "",
     }
-    told = {Action.ASK_INFO, Action.PAUSE_FOR_INFO, Action.CONTACT, Action.SUPPLEMENT, Action.DECLINE}
-    words = command.text if event.action in told else ""
-    return Line(event.at, f"timeline.{event.action.value}", values, words)
+    words = command.text if event.action in WITH_WORDS else ""
+    return Line(event.at, case.version, f"timeline.{event.action.value}", values, words)
 
 
 def _values(file: CaseFile, due: Term | None, today: date, calendar: WorkCalendar) -> dict[str, str]:

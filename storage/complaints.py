@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.complaints.case import Case
 from domain.complaints.draft import Draft, Filing, WorkingCopy
 from domain.complaints.events import Event
-from domain.complaints.records import CaseFile, Person, QueueRow
+from domain.complaints.records import CaseFile, HandedIn, Person, QueueRow
 from domain.complaints.terms import CreditDomain, HoldReason, State
 from domain.errors import AlreadyFiled, CaseUnknown
+from domain.evidence import Kept
 from storage import audit, casefiles
-from storage.complaint_tables import complaints
+from storage.complaint_tables import complaints, evidence
+from storage.evidence import Holder, add_evidence, handed_in, of_case
 from storage.sealing import Seals
 
 PAGE = 50
@@ -78,6 +80,23 @@ class Complaints:
             mine = mine.where(complaints.c.number == number)
         return await self._found(mine.order_by(complaints.c.submitted_at.desc()).limit(MOST_OF_ONE))
 
+    async def for_resident(self, number: str, owner: str, opened: str = "") -> CaseFile:
+        """The case of that number for who filed it, or for who has ``opened`` it with its query code. Raises
+        ``CaseUnknown`` for anybody else's, one that is purged and one that does not exist, after the same work."""
+        has_right = complaints.c.resident == owner
+        if opened:
+            has_right |= complaints.c.number == opened
+        mine = complaints.c.purged_at.is_(None) & has_right
+        async with self._engine.connect() as connection:
+            wanted = select(complaints).where(complaints.c.number == number, mine)
+            return (await casefiles.read_cases(connection, self._seals, wanted))[0]
+
+    async def handed_in(self, number: str) -> tuple[HandedIn, ...]:
+        """The files that belong to a case, in the order in which they came."""
+        wanted = of_case(number).order_by(evidence.c.added_at, evidence.c.id)
+        async with self._engine.connect() as connection:
+            return tuple(map(handed_in, (await connection.execute(wanted)).mappings()))
+
     async def by_code(self, number: str, code: str) -> CaseFile:
         """A case by number and query code. Raises ``CaseUnknown`` for a wrong number and a wrong code alike,
         after the same work."""
@@ -122,6 +141,14 @@ class Complaints:
             if done.rowcount != 1:
                 raise CaseUnknown
             await audit.record(connection, self._seals.chain, entry)
+
+    async def hand_in(self, number: str, before: Case, event: Event, handed: Mapping[str, Kept]) -> None:
+        """Append an event with the files that came with it, by their new ids. Raises ``CaseChanged``: nothing is
+        stored."""
+        async with self._engine.begin() as connection:
+            await casefiles.add_event(connection, self._seals, number, before, event)
+            for ident, kept in handed.items():
+                await add_evidence(connection, ident, kept, Holder(number=number), event.at)
 
     async def note(self, entry: audit.Entry) -> None:
         """An audit entry of its own: what was refused, looked at, or done outside a case."""

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.complaints.records import HandedIn
 from domain.effects import MediaSent
-from domain.evidence import EvidenceKind, Kept, Scan
+from domain.evidence import Accepted, EvidenceKind, Kept, MediaType, Scan
 from storage.complaint_tables import complaints, evidence
 from storage.sealing import Seals
 
@@ -123,6 +124,22 @@ def of_case(number: str) -> Select[Any]:
         .join(complaints, complaints.c.id == evidence.c.complaint)
         .where(complaints.c.number == number, evidence.c.removed_at.is_(None))
     )
+
+
+def handed_in(row: RowMapping) -> HandedIn:
+    """A row as it is shown. The size of the copy that is shown is not kept."""
+    if row["status"] != STORED:
+        return HandedIn(row["id"], row["added_at"], is_coming=row["status"] == WAITING)
+    accepted = Accepted(
+        EvidenceKind.of(row["kind"]),
+        MediaType.of(row["media_type"]),
+        row["size"],
+        row["sha256"],
+        width=row["width"],
+        height=row["height"],
+        pages=row["pages"],
+    )
+    return HandedIn(row["id"], row["added_at"], accepted, row["original"], row["display"])
 
 
 def _row(ident: str, draft: str, at: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.service import Assistant
 from bot.tasks import background
-from web import headers, health, jssdk, pages, residents, signin, simulator, webhook
+from web import case_acts, following, headers, health, jssdk, pages, residents, signin, simulator, webhook
 from web.keys import ASSISTANT
 
 
@@ -23,6 +23,8 @@ def build_app(assistant: Assistant) -> web.Application:
     pages.add_routes(app)
     signin.add_routes(app)
     jssdk.add_routes(app)
+    following.add_routes(app)
+    case_acts.add_routes(app)
     if assistant.settings.is_simulated:
         simulator.add_routes(app)
     app.cleanup_ctx.append(_lifetime)

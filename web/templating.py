@@ -13,7 +13,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from domain.clock import chinese_date
+from domain.clock import chinese_date, chinese_weekday, local
 from web.assets import ASSETS
 from web.display import display_of
 from web.keys import ASSISTANT
@@ -44,6 +44,8 @@ def build_site() -> Site:
     )
     env.filters |= {
         "chinese_date": chinese_date,
+        "weekday": chinese_weekday,
+        "local": local,
         "counted": counted,
         "unbroken": unbroken,
         "marked": marked,
@@ -83,6 +85,14 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: An
         body=body, status=status, content_type="text/html", charset="utf-8", headers=headers
     )
     response.enable_compression()
+    return response
+
+
+def private_page(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
+    """A page about one person, or one that answers a form: nothing between us and the reader keeps it."""
+    response = page(request, template, status=status, **values)
+    response.headers["Cache-Control"] = "no-store"
+    del response.headers["ETag"]
     return response
 
 

@@ -9,6 +9,7 @@ from domain.complaints.case import Case
 from domain.complaints.draft import WorkingCopy
 from domain.complaints.events import Event
 from domain.complaints.terms import HoldReason, State
+from domain.evidence import Accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,21 @@ class CaseFile:
     is_about_child: bool = False
     hold: HoldReason | None = None
     purged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file that belongs to a case. ``accepted`` None: it is still to be fetched (``is_coming``), or it never came.
+
+    ``original`` and ``display``: names in the vault, empty where there is none.
+    """
+
+    id: str
+    added_at: datetime
+    accepted: Accepted | None = None
+    original: str = ""
+    display: str = ""
+    is_coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)

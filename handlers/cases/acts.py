@@ -19,11 +19,10 @@ from domain.messages import Picture
 from domain.replies import Block, Choice, Choices, Reply, ReplyKind
 from handlers.cases.status import INTENT, overview, said, show
 from handlers.turn import Outcome, Turn
-from services.progress import RESIDENT, progress_of
+from services.progress import LEVELS, RESIDENT, progress_of
 from services.submission import rules_of
 
 MOST_WORDS = 2000
-LEVELS = ("very_bad", "bad", "fair", "good", "very_good")
 
 
 def begin(turn: Turn, act: str) -> Outcome:
