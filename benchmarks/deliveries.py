@@ -22,7 +22,7 @@ TOKEN = "benchmark-token"
 APPID = "wxbenchmark000001"
 AES_KEY = base64.b64encode(bytes(range(32))).decode().rstrip("=")
 COMMON = 60
-RESIDENTS = 500
+RESIDENTS = 2000  # each sends a few messages in a run, as people do
 CLICKS = (
     "1",
     "2",
