@@ -7,6 +7,7 @@ What is decided without the network stands in ``domain.pushing``; here it is car
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,6 +23,7 @@ from domain.push_fields import NO_TEMPLATE, PushTemplate
 from domain.pushing import NO_CONSENT, Channel, Pushes, Reach, Step, Verdict, after_refusal, plan
 from services.desk import Content
 from storage.deliveries import Deliveries, Parcel
+from storage.outbox import NOBODY
 
 log = structlog.get_logger()
 
@@ -29,19 +31,22 @@ log = structlog.get_logger()
 SAME_MESSAGE_FOR = timedelta(minutes=9)
 ASK_AGAIN_AFTER = timedelta(seconds=30)
 CHANNEL_CLOSED_FOR = timedelta(hours=1)
-NOBODY = "nobody"
+
+
+def _no_page(_number: str) -> str:
+    return ""
 
 
 @dataclass(slots=True)
 class Courier:
-    """One per process. ``page``: the page of ours that a touched notice opens; empty for none."""
+    """One per process. ``page_of``: a case's number → the page that a touched notice opens; empty for none."""
 
     deliveries: Deliveries
     platform: PlatformClient
     content: Content
     renderer: Renderer
     clock: Clock
-    page: str = ""
+    page_of: Callable[[str], str] = _no_page
     _closed_until: dict[Channel, datetime] = field(default_factory=dict)
     _is_platform_silent: bool = False
     _delivery: asyncio.Task[bool] | None = None
@@ -138,15 +143,13 @@ class Courier:
             text = self.renderer.text(news_blocks(parcel.news, texts))
             await self.platform.send_custom(parcel.openid, text_message(text))
             return ""
-        template = self._template(channel)
+        template, page = self._template(channel), self.page_of(parcel.news.number)
         values = template.values(news_facts(parcel.news, texts))
         if channel is Channel.NOTICE:
-            await self.platform.send_notice(parcel.openid, template.id, values, page=self.page)
+            await self.platform.send_notice(parcel.openid, template.id, values, page=page)
             return ""
         once = f"news-{parcel.news.id}"
-        sent = await self.platform.send_template(
-            parcel.openid, template.id, values, url=self.page, client_id=once
-        )
+        sent = await self.platform.send_template(parcel.openid, template.id, values, url=page, client_id=once)
         return str(sent)
 
     async def _refused(self, parcel: Parcel, channel: Channel, error: PlatformError) -> Verdict | None:

@@ -39,6 +39,14 @@ def sentence_of(error: PlatformError, texts: Texts) -> str:
     return texts.line(key, errcode=error.errcode, detail=error.detail or texts.line("platform.no_address"))
 
 
+def sentence_of_fault(fault: str, texts: Texts) -> str:
+    """What is stored beside a push that did not go out → what happened, in Chinese; empty for nothing."""
+    code = PlatformCode.__members__.get(fault.upper())
+    if code is not None:
+        return texts.line(f"platform.{fault}", errcode=int(code), detail=texts.line("platform.no_address"))
+    return texts.line(f"push.{fault}") if fault else ""
+
+
 def _detail(code: PlatformCode, message: str) -> str:
     """The one thing worth keeping of the platform's own words: our address, when it is not in the whitelist."""
     found = _ADDRESS.search(message) if code is PlatformCode.ADDRESS_REFUSED else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -113,7 +114,7 @@ async def open_assistant(
     retention = Retention(Erasure(engine, seals), complaints, vault, limits, clock)
     renderer = Renderer(settings.base_url, links.personal)
     platform = _platform(settings, engine, keys, clock)
-    deliveries = Deliveries(engine, seals)
+    deliveries, page_of = Deliveries(engine, seals), partial(case_page, settings)
     return Assistant(
         settings=settings,
         clock=clock,
@@ -136,7 +137,7 @@ async def open_assistant(
         links=links,
         keys=keys,
         platform=platform,
-        courier=Courier(deliveries, platform, content, renderer, clock) if platform else None,
+        courier=Courier(deliveries, platform, content, renderer, clock, page_of) if platform else None,
     )
 
 
@@ -150,6 +151,15 @@ def seals_of(keys: Keys) -> Seals:
 def vault_of(settings: Settings, keys: Keys) -> Vault:
     """Where evidence is kept."""
     return Vault(settings.data_dir / "evidence", keys.for_use("evidence"))
+
+
+def case_page(settings: Settings, number: str) -> str:
+    """What a push about a case opens: its page, past the sign-in where there is one. Empty when phones cannot reach
+    us; the platform takes no other address than an https one."""
+    if not settings.base_url.startswith("https://"):
+        return ""
+    page = f"/p/complaints/{number}"
+    return settings.base_url + (f"/p/signin?next={page}" if settings.wechat_signin == "on" else page)
 
 
 def identity_of(settings: Settings) -> Identity:

@@ -20,8 +20,9 @@ from storage.sealing import Seals
 from storage.tables import dialogs, state_place
 
 MOST_TOLD = 20
-UNSURE = "unsure"  # why something is told at the next visit: it may have gone out, nobody knows
-UNDELIVERED = "undelivered"
+# Why something is told at the next visit: it may have gone out and nobody knows; the platform could not bring it;
+# there is no openid to send it to.
+UNSURE, UNDELIVERED, NOBODY = "unsure", "undelivered", "nobody"
 _SENDING = PushState.SENDING.value
 
 

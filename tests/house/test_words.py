@@ -17,6 +17,7 @@ from knowledge.texts import slots_of
 from services.desk import Desk
 from services.interview import CHOICES
 from services.progress import ACTS, LEVELS
+from storage.outbox import NOBODY, UNDELIVERED, UNSURE
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 CODE_LAYERS = ("handlers", "services", "storage", "bot", "web", "config", "matching")
@@ -36,6 +37,7 @@ FAMILIES = {
     "status": STATES,
     "status_short": STATES,
     "timeline": {row.action.value for row in TRANSITIONS if row.is_public},
+    "push": {UNSURE, UNDELIVERED, NOBODY},
     "news": {"lead", "look", *(state.value for state in TOLD_STATES), *(a.value for a in TOLD_ACTIONS)},
 }
 

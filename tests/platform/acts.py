@@ -4,6 +4,7 @@
 |---|---|
 | ``/stand-in/act`` | ``{"openid", "act": follow, unfollow, message, click, subscribe, scan, consent, lasting, blacklist, mute}`` |
 | ``/stand-in/fault`` | fields of ``Fault`` |
+| ``/stand-in/mend`` | nothing goes wrong any more |
 | ``/stand-in/kill`` | every token dies |
 | ``/stand-in/meddle`` | ``{"is_on"}``: another system changes the menu behind our back |
 | ``/stand-in/visitor`` | ``{"openid", "is_snapshot"}``: who holds the phone at the sign-in page |
@@ -50,6 +51,11 @@ async def fault(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
+async def mend(request: web.Request) -> web.Response:
+    request.app[WORLD].faults.clear()
+    return web.json_response({"ok": True})
+
+
 async def kill(request: web.Request) -> web.Response:
     request.app[WORLD].kill_tokens()
     return web.json_response({"ok": True})
@@ -85,6 +91,7 @@ async def video(request: web.Request) -> web.Response:
 def add_acts(app: web.Application) -> None:
     app.router.add_post("/stand-in/act", act)
     app.router.add_post("/stand-in/fault", fault)
+    app.router.add_post("/stand-in/mend", mend)
     app.router.add_post("/stand-in/kill", kill)
     app.router.add_post("/stand-in/meddle", meddle)
     app.router.add_post("/stand-in/visitor", visitor)

@@ -41,7 +41,10 @@ async def _as_platform(request: web.Request, handler: Handler) -> web.StreamResp
         if fault and (failed := await _fail(fault, request)):
             return failed
         world.spend(request.path)
-        return await handler(request)
+        answer = await handler(request)
+        if fault and fault.kind == "late":
+            await asyncio.sleep(fault.seconds)
+        return answer
     except Refused as refused:
         return _refusal(refused.errcode, refused.errmsg, world)
 
@@ -58,9 +61,11 @@ def _fault(world: World, path: str) -> Fault | None:
 
 
 async def _fail(fault: Fault, request: web.Request) -> web.StreamResponse | None:
-    """The answer that is none; None when the call goes on after a while."""
+    """The answer that is none; None when the call goes on, after a while or (``late``) answered after one."""
     if fault.kind == "errcode":
         raise Refused(fault.errcode, fault.errmsg)
+    if fault.kind == "late":
+        return None
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
         return None

@@ -82,7 +82,7 @@ class Visit:
 class Fault:
     """What goes wrong with the next ``times`` calls of ``path`` (empty: of any)."""
 
-    kind: Literal["errcode", "slow", "html", "broken", "redirect", "cut", "status", "list", "huge"]
+    kind: Literal["errcode", "slow", "late", "html", "broken", "redirect", "cut", "status", "list", "huge"]
     path: str = ""
     times: int = 1
     errcode: int = 0
