@@ -36,6 +36,7 @@ from storage.database import open_database
 from storage.deliveries import Deliveries
 from storage.erasure import Erasure
 from storage.migrate import migrate
+from storage.scans import Scans
 from storage.sealing import BlindIndex, Sealer, Seals
 from storage.staff import Staff
 from storage.tokens import DatabaseTokens, TokenStore
@@ -61,6 +62,7 @@ class Assistant:
     retention: Retention
     rights: Rights
     vault: Vault
+    scans: Scans
     intake: Intake
     pipeline: Pipeline
     callback: Callback
@@ -129,6 +131,7 @@ async def open_assistant(
         retention=retention,
         rights=Rights(complaints, conversations, retention, rules, clock),
         vault=vault,
+        scans=Scans(engine),
         intake=intake,
         casework=Casework(complaints, staff, rules, clock),
         following=Following(complaints, intake, rules, clock),

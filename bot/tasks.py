@@ -1,16 +1,17 @@
-"""Background loops: fresh knowledge, what is asked most, news brought to phones; what is old forgotten."""
+"""Background loops: fresh knowledge, what is asked most, cases that move by themselves, news brought to phones,
+the night's work."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from watchfiles import Change, awatch
 
+from bot.nightly import work_through_the_night
 from bot.service import Assistant
 
 log = structlog.get_logger()
@@ -19,10 +20,9 @@ POPULAR_EVERY_S = 300
 POPULAR_DAYS = 30
 POPULAR_MOST = 8
 POPULAR_AT_LEAST = 20  # times: fewer are a few people, not what residents ask
-FORGET_EVERY_S = 3600
 DELIVER_EVERY_S = 5
-REPLIES_KEPT = timedelta(days=2)
-ATTEMPTS_KEPT = timedelta(days=2)  # no bound looks further back than a day
+SWEEP_EVERY_S = 600
+NIGHT_EVERY_S = 1800
 
 
 @asynccontextmanager
@@ -32,7 +32,8 @@ async def background(assistant: Assistant) -> AsyncIterator[None]:
     loops = [
         _watch(assistant),
         _every(POPULAR_EVERY_S, lambda: count_popular(assistant)),
-        _every(FORGET_EVERY_S, lambda: _forget(assistant)),
+        _every(SWEEP_EVERY_S, lambda: _sweep(assistant)),
+        _every(NIGHT_EVERY_S, lambda: work_through_the_night(assistant)),
     ]
     if assistant.courier:
         loops.append(_every(DELIVER_EVERY_S, assistant.courier.deliver_due))
@@ -54,13 +55,10 @@ async def count_popular(assistant: Assistant) -> None:
     assistant.content.popular = tuple(dict.fromkeys([*policies, *desk.library.popular]))[:POPULAR_MOST]
 
 
-async def _forget(assistant: Assistant) -> None:
-    now = assistant.clock.now()
-    gone = await assistant.conversations.forget_turns(now - REPLIES_KEPT)
-    log.info("replies_forgotten", count=gone)
-    await assistant.attempts.forget(now - ATTEMPTS_KEPT)
-    if assistant.courier:
-        await assistant.courier.deliveries.forget(now)
+async def _sweep(assistant: Assistant) -> None:
+    """What runs out moves on: 补正, 评价, 中止."""
+    if moved := await assistant.casework.sweep():
+        log.info("cases_moved", count=moved)
 
 
 async def _watch(assistant: Assistant) -> None:

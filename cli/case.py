@@ -12,11 +12,11 @@ import typer
 from rich.table import Table
 
 from bot.office import open_office
-from cli.case_view import due_of, lines_of
-from cli.common import clean_exit, console, member_of, quiet_settings
+from cli.case_view import KEPT, due_of, lines_of
+from cli.common import OPERATOR, clean_exit, console, member_of, quiet_settings
 from domain.complaints.events import Command
 from domain.complaints.printed import printed
-from domain.complaints.terms import Action, Reason, Result, State
+from domain.complaints.terms import Action, HoldReason, Reason, Result, State
 from storage.complaints import PAGE, Wanted
 
 app = typer.Typer(help="受理和办理投诉。", no_args_is_help=True)
@@ -125,6 +125,30 @@ def do(
     _do(number, command, by)
 
 
+@app.command("purge")
+def purge(
+    really: Annotated[bool, typer.Option("--really", help="真的清除；不写只列数目")] = False,
+) -> None:
+    """列出留够了时间、该清除的；加 --really 才清除。清除后只剩类型、领域、区、状态和时间。"""
+    with clean_exit():
+        asyncio.run(_purge(really))
+
+
+@app.command("hold")
+def hold(
+    number: Number,
+    by: By,
+    reason: Annotated[str, typer.Option(help=f"为什么要留：{'、'.join(HoldReason.labels())}")] = "",
+    release: Annotated[bool, typer.Option("--release", help="不用再留了")] = False,
+) -> None:
+    """依法要留存的，到期不清除，居民也删不掉；--release 放开。窗口主管或督查办。"""
+    with clean_exit():
+        if release == bool(reason):
+            raise typer.BadParameter("写 --reason 为什么要留，或者 --release 不用再留")
+        chosen = member_of(HoldReason, reason, "原因") if reason else None
+        asyncio.run(_hold(number, by, chosen))
+
+
 @app.command("table")
 def table() -> None:
     """印出办理流程：谁在什么状态能做什么。"""
@@ -165,6 +189,27 @@ async def _show(number: str, by: str) -> None:
         file = await office.casework.read(number, by)
     for line in lines_of(file):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+async def _purge(really: bool) -> None:
+    async with open_office(quiet_settings()) as office:
+        found = await (office.retention.purge(OPERATOR) if really else office.retention.due())
+        kept = office.library.limits.kept
+    shown = Table("什么", "清除了" if really else "该清除", "留多久", "来处")
+    for due in found:
+        limit = kept.get(due.what)
+        period, source = (f"{limit.value} {limit.unit}", limit.source) if limit else ("", "")
+        shown.add_row(KEPT[due.what], str(due.count), period, source)
+    console.print(shown)
+    if not really:
+        console.print("什么都没有动。要清除，加 --really。", markup=False)
+
+
+async def _hold(number: str, by: str, reason: HoldReason | None) -> None:
+    async with open_office(quiet_settings()) as office:
+        await office.casework.hold(number, reason, by)
+    done = f"留存：{reason.label}，到期不清除。" if reason else "放开了：到期照常清除。"
+    console.print(f"{number} {done}", markup=False)
 
 
 def _words(text: str, file: Path | None) -> str:

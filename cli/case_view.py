@@ -7,10 +7,23 @@ from datetime import datetime
 from domain.clock import chinese_date, local, local_day
 from domain.complaints.events import Event
 from domain.complaints.records import CaseFile, QueueRow
+from domain.complaints.terms import ComplaintKind
 from domain.workdays import WorkCalendar
 from services.progress import reply_of
 
 SOON = 1  # working days
+# What is kept for a time, as the list of a purge names it.
+KEPT = {
+    **{kind.value: kind.label for kind in ComplaintKind},
+    "held": "到期但依法留存的（不清除）",
+    "draft": "没交的草稿",
+    "reply": "给居民的答复",
+    "dialog": "聊到哪一步",
+    "miss": "没答上来的问题",
+    "news": "办理通知",
+    "attempt": "试查询码的次数",
+    "files": "图片和文件",
+}
 
 
 def due_of(row: QueueRow, calendar: WorkCalendar, now: datetime) -> str:
@@ -35,6 +48,10 @@ def lines_of(file: CaseFile) -> list[str]:
     if term := case.term:
         guessed = "" if term.is_confirmed else "（暂按法定节假日推算）"
         lines.append(f"期限：{local(term.due_at):%Y-%m-%d %H:%M}{guessed}")
+    if file.hold:
+        lines.append(f"留存：{file.hold.label}")
+    if file.purged_at:
+        lines.append(f"内容已清除：{local(file.purged_at):%Y-%m-%d}")
     if case.requests:
         lines.append("等待决定：" + "、".join(request.action.label for request in case.requests))
     if reply := reply_of(file):

@@ -18,6 +18,8 @@ from cli.sentences import sentence_for
 from config.logging import set_up_logging
 from config.settings import Settings, load_settings
 from domain.clock import SystemClock
+from domain.complaints.events import Actor
+from domain.complaints.terms import Role
 from domain.errors import CreditBotError, PlatformError
 from domain.ids import new_key
 from domain.labels import Labelled
@@ -26,6 +28,8 @@ from storage.sealing import Sealer
 from storage.tokens import MemoryTokens
 
 L = TypeVar("L", bound=Labelled)
+# Whoever sits at the machine's own terminal.
+OPERATOR = Actor(Role.ADMIN, "terminal")
 console = Console()
 errors = Console(stderr=True)
 

@@ -9,14 +9,12 @@ import typer
 from rich.table import Table
 
 from bot.office import open_office
-from cli.common import clean_exit, console, member_of, quiet_settings
-from domain.complaints.events import Actor
+from cli.common import OPERATOR, clean_exit, console, member_of, quiet_settings
 from domain.complaints.terms import Role
 from storage.audit import Entry
 from storage.staff import Member
 
 app = typer.Typer(help="办理投诉的工作人员。", no_args_is_help=True)
-OPERATOR = Actor(Role.ADMIN, "terminal")
 ROLES = "、".join(role.label for role in Role if role not in {Role.RESIDENT, Role.SYSTEM})
 
 

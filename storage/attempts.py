@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.attempts import Bound, Tally, opens_at, taken_back, tried
@@ -45,12 +45,6 @@ class Attempts:
         async with self._engine.begin() as connection:
             for key in self._keys(names):
                 await _put(connection, key, taken_back(await _held(connection, key, now)), now)
-
-    async def forget(self, before: datetime) -> int:
-        """Drop what was not tried since; returns how many names were forgotten."""
-        async with self._engine.begin() as connection:
-            gone = await connection.execute(delete(attempts).where(attempts.c.changed_at < before))
-        return gone.rowcount
 
     def _keys(self, names: Sequence[str]) -> list[str]:
         """Fingerprints in one order, so that two tries never wait for each other."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Insert, bindparam, delete, insert, select
+from sqlalchemy import Insert, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -122,12 +122,6 @@ class Conversations:
         async with self._engine.begin() as connection:
             row = self._dialog_row(resident, dialog, at)
             await connection.execute(_put_dialogs(connection.dialect.name), [row])
-
-    async def forget_turns(self, before: datetime) -> int:
-        """Drop stored replies older than ``before``; the platform no longer repeats their messages."""
-        async with self._engine.begin() as connection:
-            gone = await connection.execute(delete(turns).where(turns.c.answered_at < before))
-        return gone.rowcount
 
     async def popular(self, day: datetime, days: int, most: int, at_least: int = 1) -> tuple[str, ...]:
         """The targets asked for most in the last ``days`` days, best first, if ``at_least`` that often."""

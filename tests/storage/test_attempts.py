@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.attempts import Bound
 from storage.attempts import Attempts, network_of
 from storage.complaint_tables import attempts
+from storage.erasure import Erasure
 from storage.sealing import BlindIndex
 from tests.conftest import NOW
+from tests.storage.conftest import SEALS
 
 BOUND = (Bound(5, timedelta(minutes=15), timedelta(minutes=30)),)
 
@@ -62,10 +64,11 @@ async def test_neither_number_nor_address_is_stored(counted: Attempts, engine: A
     assert "7K4Q" not in rows
 
 
-async def test_what_is_old_is_forgotten(counted: Attempts) -> None:
+async def test_what_is_old_is_forgotten(counted: Attempts, engine: AsyncEngine) -> None:
+    erasure = Erasure(engine, SEALS)
     await counted.take(["code:a"], BOUND, NOW)
-    assert await counted.forget(NOW) == 0
-    assert await counted.forget(NOW + timedelta(seconds=1)) == 1
+    assert await erasure.drop_old("attempt", NOW) == 0
+    assert await erasure.drop_old("attempt", NOW + timedelta(seconds=1)) == 1
 
 
 @pytest.mark.parametrize(

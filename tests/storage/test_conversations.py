@@ -16,6 +16,7 @@ from domain.effects import Asked, Missed, Rated
 from domain.replies import Choice, Choices, Paragraph, Reply, ReplyKind, Span
 from storage.conversations import Conversations, TurnRecord
 from storage.database import open_database
+from storage.erasure import Erasure
 from storage.tables import asks, dialogs, misses, ratings, turns
 from tests.conftest import NOW
 from tests.storage.conftest import SEALS
@@ -117,10 +118,12 @@ async def test_popular_counts_recent_days_only(conversations: Conversations) -> 
     assert await conversations.popular(NOW, days=30, most=5) == ("policy:b", "policy:a")
 
 
-async def test_stored_replies_are_forgotten_when_nobody_repeats_them(conversations: Conversations) -> None:
+async def test_stored_replies_are_forgotten_when_nobody_repeats_them(
+    conversations: Conversations, engine: AsyncEngine
+) -> None:
     await conversations.commit(record("old", at=NOW - timedelta(days=3)))
     await conversations.commit(record("new", "r2"))
-    assert await conversations.forget_turns(NOW - timedelta(days=2)) == 1
+    assert await Erasure(engine, SEALS).drop_old("reply", NOW - timedelta(days=2)) == 1
     assert (await conversations.load("old", "r1")).reply is None
     assert (await conversations.load("old", "r1")).dialog == FULL, "the conversation itself stays"
 

@@ -1,0 +1,34 @@
+"""What is done once a night, by whichever process comes first: what is due goes, a silent scanner is asked again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from bot.service import Assistant
+from domain.attempts import Bound
+from domain.clock import local
+from services.casework import SYSTEM
+from services.rescan import scan_overdue
+
+log = structlog.get_logger()
+
+AFTER = 3  # o'clock: nobody waits for an answer then
+ONCE = (Bound(1, timedelta(days=1)),)
+
+
+async def work_through_the_night(assistant: Assistant) -> bool:
+    """Do the night's work, if it is night (or later) and nobody has done it today. Returns whether it was done.
+
+    A server that was off at three does it when it comes back.
+    """
+    here = local(assistant.clock.now())
+    if here.hour < AFTER or await assistant.attempts.take([f"night {here:%F}"], ONCE, assistant.clock.now()):
+        return False
+    removed = await assistant.retention.purge(SYSTEM)
+    if assistant.courier:
+        await assistant.courier.deliveries.forget(assistant.clock.now())
+    scanned = await scan_overdue(assistant.scans, assistant.intake.scan_again)
+    log.info("night_done", scanned=scanned, **{due.what: due.count for due in removed})
+    return True
