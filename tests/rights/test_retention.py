@@ -50,7 +50,7 @@ async def test_a_case_is_kept_for_its_years_and_then_only_its_bare_facts(house: 
     await house.do(filing.number, "wang", Action.ASK_INFO, text="示例周，请补收据")
     await withdrawn(house, filing.number)
     house.clock.advance(3 * YEAR - timedelta(days=5))
-    assert await counts(house, really=True) == {"news": 1}
+    assert await counts(house, really=True) == {"news": 1, "dialog": 1}
     house.clock.advance(timedelta(days=5))
     assert await counts(house) == {"complaint": 1}
     assert (await house.rows(complaints))[0]["purged_at"] is None, "counting changes nothing"
