@@ -8,7 +8,19 @@ from aiohttp import web
 
 from bot.service import Assistant
 from bot.tasks import background
-from web import case_acts, following, headers, health, jssdk, pages, residents, signin, simulator, webhook
+from web import (
+    case_acts,
+    following,
+    headers,
+    health,
+    jssdk,
+    my_information,
+    pages,
+    residents,
+    signin,
+    simulator,
+    webhook,
+)
 from web.keys import ASSISTANT
 
 
@@ -25,6 +37,7 @@ def build_app(assistant: Assistant) -> web.Application:
     jssdk.add_routes(app)
     following.add_routes(app)
     case_acts.add_routes(app)
+    my_information.add_routes(app)
     if assistant.settings.is_simulated:
         simulator.add_routes(app)
     app.cleanup_ctx.append(_lifetime)

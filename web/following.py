@@ -28,7 +28,8 @@ from web.signed import Cookie, read_cookie, write_cookie
 from web.templating import private_page
 
 OPENED = Cookie("case", "/p/complaints", timedelta(hours=2))
-NUMBER = "{number:[0-9A-Za-z-]{13,20}}"
+NUMBER_SHAPE = "[0-9A-Za-z-]{13,20}"
+NUMBER = f"{{number:{NUMBER_SHAPE}}}"
 LONGEST_TYPED = 40
 
 

@@ -132,8 +132,8 @@ async def sayings(request: web.Request) -> web.Response:
 
 
 async def privacy(request: web.Request) -> web.Response:
-    signs_in = request.app[ASSISTANT].settings.wechat_signin == "on"
-    return page(request, "privacy.html", signs_in=signs_in)
+    """The notice that residents consent to: its periods are the ones in force, its version is the city's."""
+    return page(request, "privacy.html", kept=_desk(request).library.limits.kept)
 
 
 async def display_form(request: web.Request) -> web.Response:

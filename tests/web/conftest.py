@@ -6,14 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.service import Assistant
 from services.desk import Desk
+from tests.support.filed import staffed
+from tests.web.phones import Client, Phone
 from web.app import build_app
-
-Client = TestClient[web.Request, web.Application]
 
 
 @pytest_asyncio.fixture
@@ -40,3 +39,19 @@ def pages(desk: Desk) -> list[str]:
         "/p/privacy",
         "/p/display",
     ]
+
+
+@pytest_asyncio.fixture
+async def phone(client: Client, assistant: Assistant) -> Phone:
+    """The resident's own phone."""
+    await staffed(assistant)
+    phone = Phone(client)
+    await phone.arrive(assistant)
+    return phone
+
+
+@pytest_asyncio.fixture
+async def stranger(assistant: Assistant) -> AsyncIterator[Phone]:
+    """A browser that nobody knows."""
+    async with TestClient(TestServer(build_app(assistant))) as opened:
+        yield Phone(opened)
