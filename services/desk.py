@@ -13,6 +13,7 @@ from config.memory import settle
 from domain import targets
 from domain.entries import Library
 from domain.errors import KnowledgeInvalid, Problem
+from domain.replies import ReplyKind
 from knowledge.loader import digest_files, load_library
 from knowledge.texts import Texts
 from matching import Index, Item, installed_encoder, normalise
@@ -99,6 +100,12 @@ def _items(library: Library) -> Iterator[Item]:
 
 
 def _titles(library: Library) -> Iterator[tuple[str, str]]:
+    """What entries are called. A word that names several things, 征信, is a question back: no command, since
+    inside a dialog it is an answer.
+    """
+    for intent in library.intents.values():
+        if intent.kind is ReplyKind.CLARIFY:
+            yield from ((normalise(phrase), targets.intent(intent.id)) for phrase in intent.exact)
     for policy in library.policies.values():
         yield normalise(policy.title), targets.policy(policy.id)
         yield normalise(policy.question), targets.policy(policy.id)

@@ -85,7 +85,8 @@ class Phrasebook:
 
 
 def phrasebook_of(intents: Iterable[Intent], calm: Iterable[str] = ()) -> Phrasebook:
-    """Collect the phrases; the first intent (by name) that has a phrase keeps it.
+    """Collect the phrases; the first intent (by name) that has a phrase keeps it. Questions back have none: a word
+    that names several things may be the answer to something that was asked.
 
     ``calm``: words of everyday business, beside which the loose signs of an emergency mean none.
     """
@@ -95,7 +96,8 @@ def phrasebook_of(intents: Iterable[Intent], calm: Iterable[str] = ()) -> Phrase
     other: list[_Sign] = []
     for intent in intents:
         is_urgent = intent.kind is ReplyKind.EMERGENCY
-        for phrase in filter(None, map(bare_of, intent.exact)):
+        is_command = intent.kind is not ReplyKind.CLARIFY
+        for phrase in filter(None, map(bare_of, intent.exact)) if is_command else ():
             exact.setdefault(phrase, targets.intent(intent.id))
             urgent_exact |= {phrase} if is_urgent else set()
         if intent.contains or intent.loosely:
