@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from domain.complaints.interview import Interview, Step
 from domain.dialog import Dialog
 from domain.masking import mask
 from services.desk import Desk
@@ -30,10 +31,21 @@ def target(text: str, desk: Desk) -> str:
         ("记录咋消", "which_record"),
         ("黑名单怎么消", "which_list"),
         ("信用怎么查", "which_report"),
+        ("征信", "which_credit"),
+        ("罚款", "which_penalty"),
+        ("12345", "which_hotline"),
+        ("110", "emergency_crime"),
     ],
 )
 def test_phrase_is_known(text: str, wanted: str, desk: Desk) -> None:
     assert target(text, desk) == f"intent:{wanted}"
+
+
+@pytest.mark.parametrize("step", [Step.RESPONDENT, Step.PLACE, Step.STORY])
+def test_a_word_that_names_several_things_is_an_answer_where_one_was_asked_for(
+    step: Step, desk: Desk
+) -> None:
+    assert understand("乌海市", Dialog(interview=Interview(step)), desk, 0).target == "file:text"
 
 
 @pytest.mark.parametrize(
