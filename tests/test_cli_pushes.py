@@ -14,7 +14,7 @@ from cli.main import app
 from config.settings import Settings
 from services.submission import Sender, file_draft
 from storage.complaint_tables import outbox
-from tests.support.news import draft_for
+from tests.support.filed import draft_of
 
 run = CliRunner()
 
@@ -38,7 +38,7 @@ async def one_dead_letter(settings: Settings) -> str:
 
 
 async def _filed(office: Office) -> str:
-    draft, now = draft_for(office.library), office.clock.now()
+    draft, now = draft_of(office.library), office.clock.now()
     filing = file_draft(draft, Sender("r", "chat", "o-r"), office.library, now, bytes(32))
     await office.complaints.file(filing)
     return filing.number

@@ -21,6 +21,7 @@ from services.submission import rules_of
 from web.case_view import CaseView, view_of
 from web.csrf import check_form, form_token
 from web.evidence_response import send_display, send_original
+from web.headers import allow_weixin
 from web.keys import ASSISTANT
 from web.proxies import address_of
 from web.residents import who
@@ -66,10 +67,14 @@ async def case(request: web.Request) -> web.Response:
         file = await file_of(request)
     except CaseUnknown:
         return await door(request, 404, fault="closed")
+    notice = notice_for(request, file)
+    if notice:
+        allow_weixin(request)
     return private_page(
         request,
         "case.html",
         v=await view(request, file),
+        notice=notice,
         token=form_token(request),
         done=_done(file, request.query.get("done", "")),
         refused=_refused(request),
@@ -117,6 +122,15 @@ async def file_of(request: web.Request) -> CaseFile:
     """The case of the address. Raises ``CaseUnknown`` for one that the visitor has no right to, as for none."""
     number = read_number(request.match_info["number"]) or ""
     return await following(request).case(number, claim_of(request))
+
+
+def notice_for(request: web.Request, file: CaseFile) -> str:
+    """The template that the resident may be asked about: of a case of their own that goes on. Empty for none."""
+    assistant = request.app[ASSISTANT]
+    is_theirs = bool(file.owner) and file.owner == who(request).owner
+    if assistant.platform is None or not is_theirs or file.case.ended_on:
+        return ""
+    return assistant.content.desk.library.city.pushes.notice.id
 
 
 def claim_of(request: web.Request) -> Claim:

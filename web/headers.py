@@ -15,18 +15,19 @@ log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "default-src 'self'; {weixin}img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors {ancestors}; form-action 'self'"
 )
 SECURITY_HEADERS = {
-    "Content-Security-Policy": _POLICY.format(ancestors="'none'"),
+    "Content-Security-Policy": _POLICY.format(weixin="", ancestors="'none'"),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-# The simulator shows phone pages inside its phone; without a simulator nothing may frame them.
-SIMULATED = {"Content-Security-Policy": _POLICY.format(ancestors="'self'")}
+# WeChat's own script, which brings its button along in a shadow of the page: where a page asks to be told by a notice.
+_WEIXIN = "script-src 'self' https://res.wx.qq.com; style-src 'self' 'unsafe-inline'; "
+_WITH_WEIXIN = web.RequestKey("with_weixin", bool)
 _FOR_MACHINES = ("/wechat", "/static/", "/simulator/", "/healthz", "/readyz", "/metrics")
 
 
@@ -40,12 +41,22 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:
         log.exception("request_failed", method=request.method, route=_route(request))
         response = _error_page(request, 500)
-    headers = SECURITY_HEADERS
-    if request.path.startswith("/p/") and request.app[ASSISTANT].settings.is_simulated:
-        headers = SECURITY_HEADERS | SIMULATED
-    for name, value in headers.items():
+    for name, value in (SECURITY_HEADERS | _policy(request)).items():
         response.headers.setdefault(name, value)
     return response
+
+
+def allow_weixin(request: web.Request) -> None:
+    """Let the page that answers this request load WeChat's script."""
+    request[_WITH_WEIXIN] = True
+
+
+def _policy(request: web.Request) -> dict[str, str]:
+    """The simulator shows phone pages inside its phone; without a simulator nothing may frame them."""
+    is_framed = request.path.startswith("/p/") and request.app[ASSISTANT].settings.is_simulated
+    weixin = _WEIXIN if request.get(_WITH_WEIXIN) else ""
+    ancestors = "'self'" if is_framed else "'none'"
+    return {"Content-Security-Policy": _POLICY.format(weixin=weixin, ancestors=ancestors)}
 
 
 def _route(request: web.Request) -> str:

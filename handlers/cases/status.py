@@ -34,9 +34,16 @@ def show(turn: Turn, file: CaseFile, *lead: Block, effects: tuple[Effect, ...] =
         *((texts.paragraph("case.overdue"),) if progress.is_overdue else ()),
         *((texts.paragraph("filing.guessed"),) if guessed else ()),
         *((texts.paragraph("case.acts"), Choices(tuple(acts))) if acts else ()),
+        *(() if file.case.ended_on else asked_for_notice(turn, file.number)),
         texts.paragraph("case.page"),
     )
     return said(turn, *blocks, effects=effects)
+
+
+def asked_for_notice(turn: Turn, number: str) -> tuple[Block, ...]:
+    """Whether the resident wants a notice, where this account can send one."""
+    has_notice = bool(turn.library.city.pushes.notice)
+    return (turn.texts.paragraph("case.notice", number=number),) if has_notice else ()
 
 
 def overview(turn: Turn) -> Outcome:

@@ -19,6 +19,7 @@ from domain.effects import Acted, DraftDropped, Effect, EvidenceMoved, Filed
 from domain.errors import ActionRefused
 from domain.replies import Block, Choices, Reply, ReplyKind
 from handlers.cases import acts
+from handlers.cases.status import asked_for_notice
 from handlers.filing.answers import Answer
 from handlers.filing.questions import named
 from handlers.filing.steps import INTENT, ask, said
@@ -67,6 +68,7 @@ def receipt(turn: Turn, filing: Filing) -> tuple[Block, ...]:
         *guessed,
         texts.paragraph("filing.receipt_number", number=filing.number, code=filing.code),
         texts.paragraph(code),
+        *(() if filing.draft.is_anonymous else asked_for_notice(turn, filing.number)),
         texts.paragraph("filing.receipt_next"),
     )
 

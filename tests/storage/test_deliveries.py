@@ -28,7 +28,7 @@ from storage.reach import (
 )
 from tests.conftest import NOW
 from tests.storage.conftest import SEALS
-from tests.support.news import draft_for
+from tests.support.filed import draft_of
 
 RESIDENTS = 12
 
@@ -38,7 +38,7 @@ async def fill_outbox(engine: AsyncEngine, desk: Desk, residents: int = RESIDENT
     store = Complaints(engine, SEALS)
     for n in range(residents):
         sender = Sender(f"r{n}", "chat", f"o-{n}")
-        await store.file(file_draft(draft_for(desk.library), sender, desk.library, NOW, bytes([n]) * 32))
+        await store.file(file_draft(draft_of(desk.library), sender, desk.library, NOW, bytes([n]) * 32))
     async with engine.begin() as connection:
         cases = (await connection.execute(select(complaints).order_by(complaints.c.id))).all()
         rows = [

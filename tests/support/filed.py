@@ -41,24 +41,29 @@ class Desk(Protocol):
     clock: Clock
 
 
-async def file_case(office: Desk, library: Library, owner: str, **told: object) -> Filing:
-    """A complaint of ``owner`` (a blind name), filed now. ``told``: what of the draft is different."""
-    draft = replace(
-        Draft(
-            id=new_id(),
-            kind=ComplaintKind.COMPLAINT,
-            domain=CreditDomain.GOVERNMENT,
-            story=STORY,
-            respondent="示例镇人民政府",
-            place="乌达区示例村",
-            identity=Identity.SHIELDED,
-            name="示例赵大",
-            phone="+8613812345678",
-            consent_version=library.city.consent_version,
-        ),
-        **told,  # type: ignore[arg-type]
+def draft_of(library: Library, **told: object) -> Draft:
+    """A complaint told whole; another one each time. ``told``: what is different."""
+    draft = Draft(
+        id=new_id(),
+        kind=ComplaintKind.COMPLAINT,
+        domain=CreditDomain.GOVERNMENT,
+        story=STORY,
+        respondent="示例镇人民政府",
+        place="乌达区示例村",
+        identity=Identity.SHIELDED,
+        name="示例赵大",
+        phone="+8613812345678",
+        consent_version=library.city.consent_version,
     )
-    filing = file_draft(draft, Sender(owner, "form"), library, office.clock.now(), new_key())
+    return replace(draft, **told)  # type: ignore[arg-type]
+
+
+async def file_case(
+    office: Desk, library: Library, owner: str, *, openid: str = "", **told: object
+) -> Filing:
+    """A complaint of ``owner`` (a blind name), filed now."""
+    sender = Sender(owner, "form", openid)
+    filing = file_draft(draft_of(library, **told), sender, library, office.clock.now(), new_key())
     await office.complaints.file(filing)
     return filing
 
