@@ -11,6 +11,7 @@ from domain.complaints.terms import ComplaintKind
 from domain.workdays import WorkCalendar
 from services.progress import reply_of
 
+UNTOLD = "没有写"
 SOON = 1  # working days
 # What is kept for a time, as the list of a purge names it.
 KEPT = {
@@ -42,7 +43,7 @@ def lines_of(file: CaseFile) -> list[str]:
     lines = [
         f"{file.number}　{case.state.label}　第 {case.round} 轮",
         f"{opening.kind.label}（{opening.domain.label}）　身份：{opening.identity.label}　材料：{file.handed} 件",
-        f"对象：{file.copy.respondent}　地点：{file.copy.place or '没有写'}",
+        f"对象：{file.copy.respondent}　时间：{file.copy.happened or UNTOLD}　地点：{file.copy.place or UNTOLD}",
         f"事情：{file.copy.story}",
     ]
     if term := case.term:

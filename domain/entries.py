@@ -304,7 +304,7 @@ class Doors:
     """Other doors, and words that suggest what a complaint is about; the resident decides.
 
     ``grievances``: words of somebody who was wronged; ``organisations``: how the names of bodies end; ``leads``:
-    words before such a name; ``surnames``: one character each.
+    words before such a name.
     """
 
     items: tuple[Door, ...] = ()
@@ -314,7 +314,6 @@ class Doors:
     grievances: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
-    surnames: str = ""
 
 
 @dataclass(frozen=True, slots=True)

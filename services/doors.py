@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from domain.complaints.terms import ComplaintKind, CreditDomain
 from domain.entries import City, Door, Doors
+from domain.surnames import is_name
 from services.phrases import bare_of, is_asking
 
 T = TypeVar("T")
@@ -68,8 +69,8 @@ def area_in(text: str, city: City) -> str:
 
 def is_person_name(text: str, doors: Doors) -> bool:
     """Whether a respondent is one person: a surname and at most three characters more, no organisation's ending."""
-    is_short = 2 <= len(text) <= 4 and all("\u4e00" <= c <= "\u9fff" for c in text)
-    return is_short and text[0] in doors.surnames and not text.endswith(doors.organisations)
+    is_written_so = all("\u4e00" <= c <= "\u9fff" for c in text)
+    return is_written_so and is_name(text) and not text.endswith(doors.organisations)
 
 
 def _named_in(text: str, doors: Doors) -> Iterable[str]:

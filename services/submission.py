@@ -16,7 +16,7 @@ from domain.complaints.limits import Limits
 from domain.complaints.numbers import case_number, query_code
 from domain.complaints.terms import Action, Role
 from domain.entries import Library
-from domain.masking import mask_story
+from domain.masking import mask_story, told_names
 
 RESIDENT = Actor(Role.RESIDENT)
 
@@ -84,7 +84,13 @@ def file_draft(draft: Draft, sender: Sender, library: Library, now: datetime, lo
 
 
 def working_copy(draft: Draft) -> WorkingCopy:
-    """What the units will see: the story without what tells who wrote it."""
-    own = (draft.name, draft.phone.removeprefix("+86"))
+    """What the units will see: the story without what tells who wrote it. Whom it is about they read beside it; in
+    the copy itself, which can be searched, a person has a surname only."""
+    told = told_names("\n".join((draft.story, draft.happened, draft.place)))
+    own = (draft.name, draft.phone.removeprefix("+86"), *told)
     respondent = f"{draft.respondent[0]}某" if draft.respondent_is_person else draft.respondent
-    return WorkingCopy(mask_story(draft.story, own), mask_story(draft.place, own), respondent)
+
+    def masked(words: str) -> str:
+        return mask_story(words.replace(draft.respondent, respondent) if draft.respondent else words, own)
+
+    return WorkingCopy(masked(draft.story), masked(draft.happened), masked(draft.place), respondent)

@@ -157,6 +157,7 @@ async def put_person(
             sealed_person=sealed,
             phone_index=seals.index.of("phone", person.phone) if person.phone else None,
             story_masked=copy.story,
+            happened_masked=copy.happened,
             place_masked=copy.place,
         )
     )
@@ -195,6 +196,7 @@ def _new_row(seals: Seals, filing: Filing, case: Case) -> dict[str, Any]:
         "code_index": seals.index.of(number, filing.code),
         "respondent": filing.copy.respondent,
         "story_masked": filing.copy.story,
+        "happened_masked": filing.copy.happened,
         "place_masked": filing.copy.place,
         "sealed_respondent": seals.text(draft.respondent, _place(number, "respondent")),
         "sealed_person": None
@@ -311,7 +313,9 @@ def _case_file(head: RowMapping, seals: Seals, events: tuple[Event, ...], handed
         number=head["number"],
         case=replay(_opening(head), events),
         events=events,
-        copy=WorkingCopy(head["story_masked"], head["place_masked"], _respondent(head, seals)),
+        copy=WorkingCopy(
+            head["story_masked"], head["happened_masked"], head["place_masked"], _respondent(head, seals)
+        ),
         submitted_at=head["submitted_at"],
         handed=handed,
         owner=head["resident"] or "",

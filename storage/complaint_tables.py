@@ -47,6 +47,7 @@ complaints = Table(
     Column("code_index", String(64), nullable=False),
     Column("respondent", String(200), nullable=False),
     Column("story_masked", Text, nullable=False),
+    Column("happened_masked", Text, nullable=False),
     Column("place_masked", Text, nullable=False),
     Column("sealed_person", LargeBinary),
     Column("sealed_content", LargeBinary),

@@ -167,6 +167,7 @@ async def _empty(connection: AsyncConnection, number: str, at: datetime) -> None
             code_index="",
             respondent="",
             story_masked="",
+            happened_masked="",
             place_masked="",
             sealed_person=None,
             sealed_content=None,

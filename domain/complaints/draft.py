@@ -88,6 +88,7 @@ class WorkingCopy:
     """What everybody who works on the case sees: nothing in it tells who complained."""
 
     story: str
+    happened: str
     place: str
     respondent: str
 

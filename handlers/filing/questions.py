@@ -38,7 +38,7 @@ def preview(turn: Turn, draft: Draft) -> str:
         draft.domain.label if draft.domain else unknown,
         copy.story or unknown,
         draft.respondent or unknown,
-        draft.happened or unknown,
+        copy.happened or unknown,
         copy.place or unknown,
         handed_in(turn, draft),
         draft.identity.label if draft.identity else unknown,
