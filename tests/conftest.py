@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -17,6 +18,10 @@ from config.settings import Settings
 from domain.clock import ManualClock
 from matching import warm
 from services.desk import Content, Desk, open_desk
+
+# How long one example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
 
 # A Monday morning in 乌海: 2026-11-23 10:00.
 KEY = "k1:" + base64.b64encode(b"a key that tests may know.......").decode()
