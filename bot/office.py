@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.service import places_of, seals_of, vault_of
-from config.secrets import load_keys
+from config.secrets import Keys, load_keys
 from config.settings import Settings
 from domain.clock import Clock, SystemClock
 from domain.entries import Library
 from knowledge.loader import load_library
 from services.casework import Casework
 from services.retention import Retention
+from services.rotation import Rotation
 from services.submission import rules_of
 from storage.complaints import Complaints
 from storage.database import open_database
 from storage.erasure import Erasure
 from storage.migrate import migrate
+from storage.resealing import Resealing
 from storage.sealing import Seals
 from storage.staff import Staff
 
@@ -39,6 +41,8 @@ class Office:
     staff: Staff
     casework: Casework
     retention: Retention
+    keys: Keys
+    rotation: Rotation
 
 
 @asynccontextmanager
@@ -55,6 +59,9 @@ async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIt
         casework = Casework(complaints, staff, lambda: rules_of(library), clock)
         erasure, vault = Erasure(engine, seals), vault_of(settings, keys)
         retention = Retention(erasure, complaints, vault, lambda: library.limits, clock)
-        yield Office(settings, clock, engine, library, seals, complaints, staff, casework, retention)
+        rotation = Rotation(Resealing(engine, seals.fields), vault)
+        yield Office(
+            settings, clock, engine, library, seals, complaints, staff, casework, retention, keys, rotation
+        )
     finally:
         await engine.dispose()

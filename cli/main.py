@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import ask, audit, calendar, case, check, evaluate, menu, push, qr, serve, staff
+from cli import ask, audit, calendar, case, check, evaluate, keys, menu, push, qr, serve, staff
 
 app = typer.Typer(
     help="信用乌海助手：回答信用问题、讲诚信故事、受理投诉的公众号助手。",
@@ -23,6 +23,7 @@ app.add_typer(qr.app, name="qr")
 app.add_typer(push.app, name="push")
 app.add_typer(case.app, name="case")
 app.add_typer(staff.app, name="staff")
+app.add_typer(keys.app, name="keys")
 app.add_typer(calendar.app, name="calendar")
 app.add_typer(audit.app, name="audit")
 

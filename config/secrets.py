@@ -49,22 +49,56 @@ def load_keys(settings: Settings) -> Keys:
     return Keys(parse_keys(path.read_text()))
 
 
+def add_key(settings: Settings) -> str:
+    """Put a new key before all others in the data folder's file; returns its id.
+
+    Raises ``SettingsInvalid`` with the line to write where the keys come from ``SECRET_KEYS``.
+    """
+    pairs = load_keys(settings).pairs
+    name = _next_id({name for name, _ in pairs})
+    fresh = _fresh(name)
+    if settings.secret_keys:
+        raise SettingsInvalid(
+            f"SECRET_KEYS：密钥写在环境或 .env 里，请自己加在最前面：{fresh},（原来的都留着）"
+        )
+    path = settings.data_dir / FILE_NAME
+    _replace(path, f"{fresh},{path.read_text().strip()}")
+    return name
+
+
+def _next_id(taken: set[str]) -> str:
+    """k1, k2, k3…: the first that no key had yet, above all that are numbered."""
+    numbers = [int(name[1:]) for name in taken if name[:1] == "k" and name[1:].isdecimal()]
+    return f"k{max(numbers, default=0) + 1}"
+
+
 def _derived(key: bytes, use: str) -> bytes:
     return hmac.new(key, b"use\0" + use.encode(), hashlib.sha256).digest()
 
 
 def _put(path: Path, text: str) -> None:
     """Write a private file whole or not at all; who comes second keeps the first one's."""
+    draft = _drafted(path, text)
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a private file in the place of the one before, whole or not at all."""
+    _drafted(path, text).replace(path)
+
+
+def _drafted(path: Path, text: str) -> Path:
+    """A private file beside ``path``, safe on the disk."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    with contextlib.suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()
+    return draft
 
 
-def _fresh() -> str:
-    return "k1:" + base64.b64encode(new_key()).decode()
+def _fresh(name: str = "k1") -> str:
+    return f"{name}:" + base64.b64encode(new_key()).decode()

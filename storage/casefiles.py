@@ -28,6 +28,7 @@ from domain.complaints.terms import (
     State,
 )
 from domain.errors import AlreadyFiled, CaseChanged, CaseUnknown
+from storage import places
 from storage.complaint_tables import complaint_events, complaints, drafts, evidence, outbox
 from storage.outbox import flag_news
 from storage.sealing import Seals
@@ -142,14 +143,14 @@ async def read_person(connection: AsyncConnection, seals: Seals, number: str) ->
     """Who complained. Whoever calls this has written down why."""
     head = await _head(connection, number)
     sealed = head["sealed_person"]
-    return _PERSON.validate_json(seals.fields.open(sealed, _place(number, "person"))) if sealed else Person()
+    return _PERSON.validate_json(seals.fields.open(sealed, places.person_of(number))) if sealed else Person()
 
 
 async def put_person(
     connection: AsyncConnection, seals: Seals, number: str, person: Person, copy: WorkingCopy
 ) -> None:
     """Correct who complained; the working copy is masked anew with the name that is right now."""
-    sealed = seals.fields.seal(_PERSON.dump_json(person), _place(number, "person"))
+    sealed = seals.fields.seal(_PERSON.dump_json(person), places.person_of(number))
     await connection.execute(
         update(complaints)
         .where(complaints.c.number == number)
@@ -167,7 +168,7 @@ async def read_content(connection: AsyncConnection, seals: Seals, number: str) -
     """The resident's own words, unmasked; None once they are purged. Name and phone are not in them."""
     head = await _head(connection, number)
     sealed = head["sealed_content"]
-    return _DRAFT.validate_json(seals.fields.open(sealed, _place(number, "content"))) if sealed else None
+    return _DRAFT.validate_json(seals.fields.open(sealed, places.content_of(number))) if sealed else None
 
 
 def _new_row(seals: Seals, filing: Filing, case: Case) -> dict[str, Any]:
@@ -198,11 +199,11 @@ def _new_row(seals: Seals, filing: Filing, case: Case) -> dict[str, Any]:
         "story_masked": filing.copy.story,
         "happened_masked": filing.copy.happened,
         "place_masked": filing.copy.place,
-        "sealed_respondent": seals.text(draft.respondent, _place(number, "respondent")),
+        "sealed_respondent": seals.text(draft.respondent, places.respondent_of(number)),
         "sealed_person": None
         if draft.is_anonymous
-        else seals.fields.seal(_PERSON.dump_json(person), _place(number, "person")),
-        "sealed_content": seals.fields.seal(_DRAFT.dump_json(content), _place(number, "content")),
+        else seals.fields.seal(_PERSON.dump_json(person), places.person_of(number)),
+        "sealed_content": seals.fields.seal(_DRAFT.dump_json(content), places.content_of(number)),
         "consent_version": opening.consent_version,
         "has_sensitive_consent": bool(draft.has_sensitive_consent),
         "is_about_child": bool(draft.is_about_child),
@@ -212,10 +213,6 @@ def _new_row(seals: Seals, filing: Filing, case: Case) -> dict[str, Any]:
         "hold": "",
         "purged_at": None,
     }
-
-
-def _place(number: str, column: str) -> str:
-    return f"complaints:{number}:sealed_{column}"
 
 
 async def _head(connection: AsyncConnection, number: str) -> RowMapping:
@@ -250,13 +247,9 @@ async def _add_event(connection: AsyncConnection, seals: Seals, spot: _Spot, eve
             at=event.at,
             target=event.target.value,
             data=_KEPT.dump_json(kept, exclude_defaults=True).decode(),
-            sealed_text=seals.text(words, _words_place(spot.number, spot.seq)) if words else None,
+            sealed_text=seals.text(words, places.words_of(spot.number, spot.seq)) if words else None,
         )
     )
-
-
-def _words_place(number: str, seq: int) -> str:
-    return f"complaint_events:{number}.{seq}:sealed_text"
 
 
 async def _announce(
@@ -285,7 +278,7 @@ def _event(row: RowMapping, seals: Seals | None, number: str) -> Event:
     kept = _KEPT.validate_json(row["data"])
     command = kept.command
     if seals and row["sealed_text"]:
-        words = seals.read(row["sealed_text"], _words_place(number, row["seq"]))
+        words = seals.read(row["sealed_text"], places.words_of(number, row["seq"]))
         command = replace(command, text=words)
     actor = Actor(Role.of(row["role"]), row["actor"], row["unit"])
     return Event(Action.of(row["action"]), actor, row["at"], State.of(row["target"]), command, kept.terms)
@@ -305,7 +298,7 @@ def _opening(head: RowMapping) -> Opening:
 def _respondent(head: RowMapping, seals: Seals) -> str:
     """Who is complained of, by full name where it is a person; the list column holds a surname only."""
     sealed, number = head["sealed_respondent"], head["number"]
-    return seals.read(sealed, _place(number, "respondent")) if sealed else str(head["respondent"])
+    return seals.read(sealed, places.respondent_of(number)) if sealed else str(head["respondent"])
 
 
 def _case_file(head: RowMapping, seals: Seals, events: tuple[Event, ...], handed: int) -> CaseFile:

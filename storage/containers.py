@@ -64,16 +64,28 @@ class Ring:
 
     def unwrap(self, file: BinaryIO, name: str) -> tuple[str, bytes]:
         """Read the head of a container: the id of its key, and the content's key."""
-        start = file.read(len(_MAGIC) + 1)
-        start += file.read(start[-1] + _NONCE_BYTES) if len(start) == len(_MAGIC) + 1 else b""
-        ident = start[len(_MAGIC) + 1 : -_NONCE_BYTES].decode("utf-8", "replace")
-        if not start.startswith(_MAGIC) or ident not in self._keys:
+        start, ident = _start_of(file)
+        if ident not in self._keys:
             raise VaultUnreadable("head")
         try:
             wrapped = file.read(_WRAPPED_BYTES)
             return ident, self._keys[ident].decrypt(start[-_NONCE_BYTES:], wrapped, start + name.encode())
         except (InvalidTag, ValueError):
             raise VaultUnreadable("head") from None
+
+
+def read_key_id(file: BinaryIO) -> str:
+    """The id of the key under which a container is. Raises ``VaultUnreadable``."""
+    return _start_of(file)[1]
+
+
+def _start_of(file: BinaryIO) -> tuple[bytes, str]:
+    """Everything before the wrapped key, and the id in it."""
+    start = file.read(len(_MAGIC) + 1)
+    start += file.read(start[-1] + _NONCE_BYTES) if len(start) == len(_MAGIC) + 1 else b""
+    if not start.startswith(_MAGIC):
+        raise VaultUnreadable("head")
+    return start, start[len(_MAGIC) + 1 : -_NONCE_BYTES].decode("utf-8", "replace")
 
 
 def seal(pieces: Iterable[bytes], name: str, ring: Ring) -> Iterator[bytes]:

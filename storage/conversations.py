@@ -21,6 +21,7 @@ from domain.complaints.records import News
 from domain.dialog import Dialog
 from domain.effects import Effect
 from domain.errors import SealBroken
+from storage import places
 from storage.batching import Batcher
 from storage.complaint_tables import drafts
 from storage.dialect import insert_of
@@ -28,7 +29,7 @@ from storage.drafts import opened, read_draft
 from storage.effects import store_effects
 from storage.outbox import untold
 from storage.sealing import Seals
-from storage.tables import asks, dialogs, state_place, turns
+from storage.tables import asks, dialogs, turns
 
 log = structlog.get_logger()
 
@@ -138,7 +139,7 @@ class Conversations:
         residents = [resident for _, resident in wanted]
         async with self._engine.connect() as connection:
             found = await connection.execute(_REPLIES, {"keys": keys})
-            replies = {key: self._seals.read(sealed, _reply_place(key)) for key, sealed in found.tuples()}
+            replies = {key: self._seals.read(sealed, places.reply_of(key)) for key, sealed in found.tuples()}
             states = {
                 row.resident: row for row in await connection.execute(_STATES, {"residents": residents})
             }
@@ -174,23 +175,19 @@ class Conversations:
     def _dialog(self, resident: str, sealed: bytes) -> Dialog:
         """A state that no version of ours can read begins anew: a resident is never locked out by it."""
         try:
-            return _DIALOG.validate_json(self._seals.fields.open(sealed, state_place(resident)))
+            return _DIALOG.validate_json(self._seals.fields.open(sealed, places.state_of(resident)))
         except (ValidationError, SealBroken):
             log.warning("dialog_unreadable")
             return Dialog()
 
     def _turn_row(self, record: TurnRecord) -> dict[str, Any]:
-        sealed = self._seals.text(record.reply, _reply_place(record.key))
+        sealed = self._seals.text(record.reply, places.reply_of(record.key))
         return {"key": record.key, "sealed_reply": sealed, "answered_at": record.at}
 
     def _dialog_row(self, resident: str, dialog: Dialog, at: datetime) -> dict[str, Any]:
         state = _DIALOG.dump_json(dialog, exclude_defaults=True)
-        sealed = self._seals.fields.seal(state, state_place(resident))
+        sealed = self._seals.fields.seal(state, places.state_of(resident))
         return {"resident": resident, "sealed_state": sealed, "has_news": False, "changed_at": at}
-
-
-def _reply_place(key: str) -> str:
-    return f"turns:{key}:sealed_reply"
 
 
 def _is_of_all(error: Exception) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.complaints.draft import FORMAT, Draft
 from domain.errors import DraftChanged, SealBroken
+from storage import places
 from storage.complaint_tables import drafts
 from storage.dialect import insert_of
 from storage.sealing import Seals
@@ -34,7 +35,7 @@ async def read_draft(connection: AsyncConnection, seals: Seals, owner: str) -> D
 def opened(seals: Seals, owner: str, sealed: bytes, version: int) -> Draft | None:
     """A stored draft. What an older format lacks has its default; what is unreadable is logged and left alone."""
     try:
-        told = json.loads(seals.fields.open(sealed, _place(owner)))
+        told = json.loads(seals.fields.open(sealed, places.draft_of(owner)))
         return replace(_DRAFT.validate_python(_upgraded(told)), saved=version)
     except (SealBroken, ValidationError, ValueError):
         log.warning("draft_unreadable")
@@ -46,7 +47,7 @@ async def keep_draft(
 ) -> None:
     """Store ``draft`` in the place of the one it came from. Raises ``DraftChanged``."""
     sealed = seals.fields.seal(
-        _DRAFT.dump_json(replace(draft, saved=0), exclude_defaults=True), _place(owner)
+        _DRAFT.dump_json(replace(draft, saved=0), exclude_defaults=True), places.draft_of(owner)
     )
     row = {"id": draft.id, "version": draft.saved + 1, "sealed_draft": sealed, "changed_at": at}
     if draft.saved:
@@ -67,10 +68,6 @@ async def forget_drafts(connection: AsyncConnection, before: datetime) -> Sequen
     """Drop drafts not touched since ``before``; returns their ids, so that what was handed in goes with them."""
     gone = await connection.execute(delete(drafts).where(drafts.c.changed_at < before).returning(drafts.c.id))
     return gone.scalars().all()
-
-
-def _place(owner: str) -> str:
-    return f"drafts:{owner}:sealed_draft"
 
 
 def _upgraded(told: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from domain.effects import (
 )
 from domain.ids import new_id
 from domain.messages import PushEnded
+from storage import places
 from storage.casefiles import add_event, file_case
 from storage.dialect import insert_of
 from storage.drafts import drop_draft, keep_draft
@@ -96,7 +97,7 @@ def _miss_rows(left: Iterable[Left], seals: Seals) -> Iterable[dict[str, Any]]:
     for _, at, e in left:
         if isinstance(e, Missed):
             mark = new_id()
-            sealed = seals.text(e.text, f"misses:{mark}:sealed_text")
+            sealed = seals.text(e.text, places.miss_of(mark))
             nearest = " ".join(e.nearest)
             yield {
                 "mark": mark,

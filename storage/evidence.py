@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.complaints.records import HandedIn
 from domain.effects import MediaSent
 from domain.evidence import Accepted, EvidenceKind, Kept, MediaType, Scan
+from storage import places
 from storage.complaint_tables import complaints, evidence
 from storage.sealing import Seals
 
@@ -24,7 +25,7 @@ async def expect_media(connection: AsyncConnection, seals: Seals, sent: MediaSen
     case = select(complaints.c.id).where(complaints.c.number == sent.number).scalar_subquery()
     row = _row(sent.id, sent.draft, at) | {
         "complaint": case if sent.number else None,
-        "sealed_media_id": seals.text(sent.media_id, _place(sent.id)),
+        "sealed_media_id": seals.text(sent.media_id, places.media_of(sent.id)),
         "next_try_at": at,
     }
     await connection.execute(insert(evidence).values(row))
@@ -73,7 +74,7 @@ async def due_media(connection: AsyncConnection, now: datetime, most: int) -> Se
 
 
 def media_id_of(row: RowMapping, seals: Seals) -> str:
-    return seals.read(row["sealed_media_id"], _place(row["id"]))
+    return seals.read(row["sealed_media_id"], places.media_of(row["id"]))
 
 
 async def settle_media(connection: AsyncConnection, ident: str, values: dict[str, Any]) -> None:
@@ -160,7 +161,3 @@ def _row(ident: str, draft: str, at: datetime) -> dict[str, Any]:
         "attempts": 0,
         "added_at": at,
     }
-
-
-def _place(ident: str) -> str:
-    return f"evidence:{ident}:sealed_media_id"

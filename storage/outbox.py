@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.complaints.records import News
 from domain.messages import PushEnded
 from domain.pushing import Channel, PushState
+from storage import places
 from storage.complaint_tables import outbox
 from storage.dialect import insert_of
 from storage.sealing import Seals
-from storage.tables import dialogs, state_place
+from storage.tables import dialogs
 
 MOST_TOLD = 20
 # Why something is told at the next visit: it may have gone out and nobody knows; the platform could not bring it;
@@ -83,7 +84,7 @@ def _meant(resident: str, ended: PushEnded) -> ColumnElement[bool]:
 
 async def flag_news(connection: AsyncConnection, seals: Seals, resident: str, at: datetime) -> None:
     """Something waits to be told, also to somebody who has never said a word in the chat."""
-    state = seals.fields.seal(b"{}", state_place(resident))
+    state = seals.fields.seal(b"{}", places.state_of(resident))
     row = {"resident": resident, "sealed_state": state, "has_news": True, "changed_at": at}
     put = insert_of(connection.dialect.name, dialogs).values(row)
     await connection.execute(put.on_conflict_do_update(index_elements=["resident"], set_={"has_news": True}))

@@ -26,12 +26,12 @@ class Sealer:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self._ciphers = {name.encode(): AESGCM(key) for name, key in keys.items()}
         self._newest = next(iter(self._ciphers))
-        self._head = self._newest + b":"
+        self.head = self._newest + b":"  # with which everything begins that is sealed from now on
 
     def seal(self, plain: bytes, place: str) -> bytes:
         """``place``: ``table:row:column``."""
         nonce = os.urandom(NONCE)
-        return self._head + nonce + self._ciphers[self._newest].encrypt(nonce, plain, place.encode())
+        return self.head + nonce + self._ciphers[self._newest].encrypt(nonce, plain, place.encode())
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Raises ``SealBroken`` for what was changed, moved, or sealed with a key we do not have."""
@@ -46,7 +46,7 @@ class Sealer:
 
     def is_newest(self, sealed: bytes) -> bool:
         """Whether a value is sealed with the newest key."""
-        return sealed.startswith(self._head)
+        return sealed.startswith(self.head)
 
     def rewrap(self, sealed: bytes, place: str) -> bytes:
         """The same value under the newest key."""

@@ -73,11 +73,6 @@ dialogs = Table(
 )
 
 
-def state_place(resident: str) -> str:
-    """Where a dialog's sealed state stands."""
-    return f"dialogs:{resident}:sealed_state"
-
-
 # Questions without an answer, masked, without a person.
 misses = Table(
     "misses",

@@ -22,7 +22,7 @@ from typing import BinaryIO
 from domain.clock import from_unix
 from domain.errors import StorageFull, VaultMissing
 from domain.ids import new_key
-from storage.containers import PIECE_BYTES, Ring, content_size, seal, unseal
+from storage.containers import PIECE_BYTES, Ring, content_size, read_key_id, seal, unseal
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 _PASSING = ".part"
@@ -89,6 +89,11 @@ class Vault:
                     draft.rename(path)
                 _bring_to_disk(path.parent)
         return True
+
+    def key_of(self, name: str) -> str:
+        """The id of the key that a file is sealed with, ours or not. Raises ``VaultMissing``; ``VaultUnreadable``."""
+        with self._opened(name) as file:
+            return read_key_id(file)
 
     def names(self) -> Iterator[str]:
         """All names, in no order: to rewrap them, or to find those that no complaint knows any more."""
