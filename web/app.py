@@ -21,6 +21,7 @@ from web import (
     simulator,
     webhook,
 )
+from web.access import check_routes
 from web.keys import ASSISTANT
 
 
@@ -40,6 +41,7 @@ def build_app(assistant: Assistant) -> web.Application:
     my_information.add_routes(app)
     if assistant.settings.is_simulated:
         simulator.add_routes(app)
+    check_routes(app)
     app.cleanup_ctx.append(_lifetime)
     return app
 

@@ -35,6 +35,7 @@ from web.following import (
     view,
 )
 from web.keys import ASSISTANT
+from web.pacing import ACTS, pace
 from web.templating import private_page
 from web.uploads import FormLimits, read_form
 
@@ -75,7 +76,12 @@ async def carry_out(request: web.Request) -> web.Response:
     """Do it, and go back to the case."""
     sent = Sent(request.match_info["act"], fields_of(await request.post()))
     check_form(request, sent.fields)
-    return await _carried_out(request, sent)
+    try:
+        file = await file_of(request)
+    except CaseUnknown:
+        return await door(request, 404, fault="closed")
+    await pace(request, f"act:{file.number}", ACTS)
+    return await _carried_out(request, file.number, sent)
 
 
 async def supplement(request: web.Request) -> web.Response:
@@ -83,11 +89,12 @@ async def supplement(request: web.Request) -> web.Response:
     assistant = request.app[ASSISTANT]
     limits = FormLimits.of(assistant.content.desk.library.limits.evidence)
     try:
-        await file_of(request)  # nobody else's files are even read
+        file = await file_of(request)  # nobody else's files are even read
+        await pace(request, f"act:{file.number}", ACTS)
         async with read_form(request, assistant.settings.data_dir / "uploads", limits) as form:
             sent = Sent("supplement", fields_of(form.fields))
             check_form(request, sent.fields)
-            return await _carried_out(request, sent, form.uploads)
+            return await _carried_out(request, file.number, sent, form.uploads)
     except CaseUnknown:
         return await door(request, 404, fault="closed")
     except UploadRefused as error:
@@ -98,12 +105,13 @@ async def supplement(request: web.Request) -> web.Response:
         return await _shown(request, sent, 503)
 
 
-async def _carried_out(request: web.Request, sent: Sent, uploads: Sequence[Upload] = ()) -> web.Response:
+async def _carried_out(
+    request: web.Request, number: str, sent: Sent, uploads: Sequence[Upload] = ()
+) -> web.Response:
     command, faults = _COMMANDS[sent.name](sent)
     if faults:
         return await _shown(request, Sent(sent.name, sent.fields, faults), 400)
     try:
-        number = (await file_of(request)).number
         mark = request.app[ASSISTANT].content.desk.texts.line("case.only_files")
         wish = Wish(command, sent.seen, uploads, mark)
         refused = await following(request).act(number, claim_of(request), wish)

@@ -22,6 +22,7 @@ from domain.errors import Never, PlatformError
 from domain.ids import new_key
 from web.display import local_path
 from web.keys import ASSISTANT
+from web.pacing import SIGN_INS, from_here, pace
 from web.residents import is_known, remember_resident
 from web.signed import Cookie, read_cookie, write_cookie
 from web.templating import page
@@ -84,6 +85,7 @@ async def come_back(request: web.Request) -> web.StreamResponse:
     is_ours = bool(state) and hmac.compare_digest(state.encode(), query.get("state", "").encode())
     if not is_ours or assistant.platform is None or not query.get("code"):
         return _failed(request, Failure.AGAIN)
+    await pace(request, from_here(request, "signin"), SIGN_INS)
     if not request.app[SPENT].take(state, assistant.clock.now()):
         if is_known(request):
             raise web.HTTPSeeOther(target)

@@ -398,7 +398,7 @@ async def test_every_form_is_bound_to_its_browser(phone: Phone, assistant: Assis
         form = FormData(bad, default_to_multipart=act == "supplement")
         answer = await phone.client.post(address, data=form, headers=headers)
         assert answer.status == 403
-        assert "请从公众号里再点一次" in await answer.text()
+        assert "没有办成，什么也没有变" in await answer.text()
     assert await state_of(assistant, filing.number) is State.IN_PROGRESS
 
 
@@ -437,3 +437,13 @@ async def test_pages_about_a_person_are_kept_nowhere(phone: Phone, assistant: As
         assert "ETag" not in answer.headers
         assert answer.headers["Referrer-Policy"] == "same-origin"
         assert len(await answer.read()) < 60_000
+
+
+async def test_a_case_is_not_flooded(phone: Phone, assistant: Assistant) -> None:
+    filing = await filed(assistant)
+    address = f"/p/complaints/{filing.number}/withdraw"
+    fields = hidden((await phone.get(address))[1])
+    answers = [await phone.post(address, **fields) for _ in range(21)]
+    assert [answer.status for answer in answers] == [303] * 20 + [429]
+    assert "先停一停" in await answers[-1].text()
+    assert int(answers[-1].headers["Retry-After"]) > 0
