@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from aiohttp import ClientResponse
 
 from bot.platform import PlatformClient
-from domain.errors import MediaGone, MediaUnfit, Never, RetryLater
-from domain.ids import new_key
+from domain.errors import MediaGone, MediaUnfit, Never
+from domain.ids import new_id
 from domain.labels import Labelled
 from domain.platform_codes import PlatformCode
 
 MEGABYTE = 1024 * 1024
 CHUNK = 256 * 1024
 HEAD = 16
-WAITS_S = (1.0, 4.0, 15.0)
+MOST_IN_MEMORY = 20
 _CALL = "media_get"
 
 
@@ -72,49 +72,65 @@ _HEADS: dict[MediaKind, tuple[tuple[int, bytes, str], ...]] = {
 }
 
 
-async def fetch_media(
-    client: PlatformClient,
-    media_id: str,
-    kind: MediaKind,
-    folder: Path,
-    *,
-    waits_s: Sequence[float] = WAITS_S,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> Media:
-    """Fetch a file into ``folder``, which is private; tried again after each of ``waits_s``.
+class MediaSource(Protocol):
+    """Wherever the files are that residents send."""
 
-    Raises ``MediaGone`` when the platform no longer has it, ``MediaUnfit`` when it is too large or no file of
-    its kind, else what the last attempt raised. Nothing is left in the folder then.
-    """
-    for wait in (*waits_s, None):
-        try:
-            return await _fetch(client, media_id, kind, folder)
-        except RetryLater:
-            if wait is None:
+    async def fetch(self, media_id: str, kind: MediaKind, folder: Path) -> Media:
+        """One attempt; raises ``PlatformError``, ``MediaGone`` and ``MediaUnfit`` among them. Nothing is left in
+        ``folder`` then."""
+
+
+class PlatformMedia:
+    """Files that the platform keeps."""
+
+    def __init__(self, client: PlatformClient) -> None:
+        self._client = client
+
+    async def fetch(self, media_id: str, kind: MediaKind, folder: Path) -> Media:
+        path = folder / f"{new_id()}.{kind.value}"
+
+        async def take(response: ClientResponse) -> Media:
+            file = await asyncio.to_thread(_private_file, path)
+            try:
+                with file:
+                    type_, size = await _save(response, kind, file)
+            except BaseException:
+                await asyncio.to_thread(path.unlink)
                 raise
-        await sleep(wait)
-    raise AssertionError("the last attempt returns or raises")
+            return Media(path, type_, size)
 
-
-async def _fetch(client: PlatformClient, media_id: str, kind: MediaKind, folder: Path) -> Media:
-    path = folder / f"{new_key().hex()[:32]}.{kind.value}"
-
-    async def take(response: ClientResponse) -> Media:
-        file = await asyncio.to_thread(_private_file, path)
         try:
-            with file:
-                type_, size = await _save(response, kind, file)
-        except BaseException:
-            await asyncio.to_thread(path.unlink)
+            return await self._client.receive_media(media_id, take)
+        except Never as error:
+            if error.code is PlatformCode.MEDIA_UNKNOWN:
+                raise MediaGone(_CALL, error.errcode) from None
             raise
-        return Media(path, type_, size)
 
-    try:
-        return await client.receive_media(media_id, take)
-    except Never as error:
-        if error.code is PlatformCode.MEDIA_UNKNOWN:
-            raise MediaGone(_CALL, error.errcode) from None
-        raise
+
+class MemoryMedia:
+    """Files of the simulator's phone, for an installation without an account: the last few, in memory."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, bytes] = {}
+
+    def put(self, content: bytes) -> str:
+        """Returns the MediaId that a message may name."""
+        media_id = f"simulated-{new_id()}"
+        self._files[media_id] = content
+        while len(self._files) > MOST_IN_MEMORY:
+            del self._files[next(iter(self._files))]
+        return media_id
+
+    async def fetch(self, media_id: str, kind: MediaKind, folder: Path) -> Media:
+        content = self._files.get(media_id)
+        if content is None:
+            raise MediaGone(_CALL, PlatformCode.MEDIA_UNKNOWN)
+        if not (type_ := _type_of(content[:HEAD], kind)):
+            raise MediaUnfit(_CALL, PlatformCode.MEDIA_TYPE_WRONG)
+        path = folder / f"{new_id()}.{kind.value}"
+        with await asyncio.to_thread(_private_file, path) as file:
+            await asyncio.to_thread(file.write, content)
+        return Media(path, type_, len(content))
 
 
 async def _save(response: ClientResponse, kind: MediaKind, file: BinaryIO) -> tuple[str, int]:

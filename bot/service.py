@@ -9,8 +9,10 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.callback import Callback
+from bot.collector import Collector
 from bot.courier import Courier
 from bot.links import Links
+from bot.media import MemoryMedia, PlatformMedia
 from bot.pipeline import Pipeline
 from bot.platform import Identity, PlatformClient, open_platform
 from bot.render import Renderer
@@ -30,6 +32,7 @@ from services.retention import Retention
 from services.rights import Rights
 from services.submission import rules_of
 from storage.attempts import Attempts
+from storage.awaited import AwaitedPictures
 from storage.complaints import Complaints
 from storage.conversations import Conversations
 from storage.database import open_database
@@ -70,6 +73,8 @@ class Assistant:
     keys: Keys
     platform: PlatformClient | None = None
     courier: Courier | None = None
+    collector: Collector | None = None
+    album: MemoryMedia | None = None
 
     async def close(self) -> None:
         """Finish what is in flight, then let the platform and the database go."""
@@ -117,6 +122,9 @@ async def open_assistant(
     renderer = Renderer(settings.base_url, links.personal)
     platform = _platform(settings, engine, keys, clock)
     deliveries, page_of = Deliveries(engine, seals), partial(case_page, settings)
+    album = MemoryMedia() if settings.is_simulated and platform is None else None
+    source = PlatformMedia(platform) if platform else album
+    awaited, on_the_way = AwaitedPictures(engine, seals), settings.data_dir / "incoming"
     return Assistant(
         settings=settings,
         clock=clock,
@@ -141,6 +149,8 @@ async def open_assistant(
         keys=keys,
         platform=platform,
         courier=Courier(deliveries, platform, content, renderer, clock, page_of) if platform else None,
+        collector=Collector(awaited, source, intake, clock, on_the_way) if source else None,
+        album=album,
     )
 
 

@@ -1,5 +1,5 @@
 """Background loops: fresh knowledge, what is asked most, cases that move by themselves, news brought to phones,
-the night's work."""
+pictures fetched, the night's work."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ POPULAR_DAYS = 30
 POPULAR_MOST = 8
 POPULAR_AT_LEAST = 20  # times: fewer are a few people, not what residents ask
 DELIVER_EVERY_S = 5
+COLLECT_EVERY_S = 2
 SWEEP_EVERY_S = 600
 NIGHT_EVERY_S = 1800
 
@@ -37,6 +38,8 @@ async def background(assistant: Assistant) -> AsyncIterator[None]:
     ]
     if assistant.courier:
         loops.append(_every(DELIVER_EVERY_S, assistant.courier.deliver_due))
+    if assistant.collector:
+        loops.append(_every(COLLECT_EVERY_S, assistant.collector.collect_due))
     tasks = [asyncio.create_task(loop) for loop in loops]
     try:
         yield

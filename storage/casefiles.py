@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -29,8 +28,9 @@ from domain.complaints.terms import (
 )
 from domain.errors import AlreadyFiled, CaseChanged, CaseUnknown
 from storage import places
-from storage.complaint_tables import complaint_events, complaints, drafts, evidence, outbox
-from storage.outbox import flag_news
+from storage.complaint_tables import complaint_events, complaints, drafts, evidence
+from storage.evidence import GONE, REFUSED
+from storage.outbox import Announced, announce, announce_missing
 from storage.sealing import Seals
 
 _COMMAND = TypeAdapter(Command)
@@ -75,6 +75,9 @@ async def file_case(connection: AsyncConnection, seals: Seals, filing: Filing) -
         .where(evidence.c.draft == draft.id, evidence.c.removed_at.is_(None))
         .values(complaint=ident)
     )
+    never_came = (evidence.c.complaint == ident) & evidence.c.status.in_((REFUSED, GONE))
+    if (await connection.execute(select(evidence.c.id).where(never_came).limit(1))).first():
+        await announce_missing(connection, seals, ident, filing.event.at)
     await connection.execute(drafts.delete().where(drafts.c.id == draft.id))
 
 
@@ -107,7 +110,8 @@ async def add_event(
     spot = _Spot(found.id, number, case.version)
     await _add_event(connection, seals, spot, event)
     if (news := news_of(before.state, event)) and found.resident:
-        await _announce(connection, seals, spot, found.resident, at=event.at, news=news)
+        told = Announced(found.id, spot.seq, number, found.resident, news)
+        await announce(connection, seals, told, event.at)
 
 
 async def read_case(connection: AsyncConnection, seals: Seals, number: str) -> CaseFile:
@@ -250,28 +254,6 @@ async def _add_event(connection: AsyncConnection, seals: Seals, spot: _Spot, eve
             sealed_text=seals.text(words, places.words_of(spot.number, spot.seq)) if words else None,
         )
     )
-
-
-async def _announce(
-    connection: AsyncConnection, seals: Seals, spot: _Spot, resident: str, *, at: datetime, news: str
-) -> None:
-    row = {
-        "complaint": spot.ident,
-        "seq": spot.seq,
-        "resident": resident,
-        "number": spot.number,
-        "news": news,
-        "status": "waiting",
-        "channel": "",
-        "attempts": 0,
-        "due_at": at,
-        "created_at": at,
-        "fault": "",
-        "lease": "",
-        "message_id": "",
-    }
-    await connection.execute(insert(outbox).values(row))
-    await flag_news(connection, seals, resident, at)
 
 
 def _event(row: RowMapping, seals: Seals | None, number: str) -> Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, insert, select, update
@@ -67,33 +67,8 @@ def stored_values(kept: Kept) -> dict[str, Any]:
     }
 
 
-async def due_media(connection: AsyncConnection, now: datetime, most: int) -> Sequence[RowMapping]:
-    """Pictures whose next try has come."""
-    wanted = select(evidence).where(evidence.c.status == WAITING, evidence.c.next_try_at <= now)
-    return (await connection.execute(wanted.order_by(evidence.c.next_try_at).limit(most))).mappings().all()
-
-
 def media_id_of(row: RowMapping, seals: Seals) -> str:
     return seals.read(row["sealed_media_id"], places.media_of(row["id"]))
-
-
-async def settle_media(connection: AsyncConnection, ident: str, values: dict[str, Any]) -> None:
-    """What came of a picture: stored, refused or gone; its MediaId is forgotten."""
-    await connection.execute(
-        update(evidence)
-        .where(evidence.c.id == ident, evidence.c.status == WAITING)
-        .values(sealed_media_id=None, next_try_at=None, **values)
-    )
-
-
-async def put_off_media(
-    connection: AsyncConnection, ident: str, attempts: int, now: datetime, wait: timedelta
-) -> None:
-    await connection.execute(
-        update(evidence)
-        .where(evidence.c.id == ident, evidence.c.status == WAITING)
-        .values(attempts=attempts, next_try_at=now + wait)
-    )
 
 
 async def drop_evidence(

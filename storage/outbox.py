@@ -6,16 +6,18 @@ How news are pushed is ``storage.deliveries``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.complaints.news import PICTURE_MISSING
 from domain.complaints.records import News
 from domain.messages import PushEnded
 from domain.pushing import Channel, PushState
 from storage import places
-from storage.complaint_tables import outbox
+from storage.complaint_tables import complaints, outbox
 from storage.dialect import insert_of
 from storage.sealing import Seals
 from storage.tables import dialogs
@@ -25,6 +27,51 @@ MOST_TOLD = 20
 # there is no openid to send it to.
 UNSURE, UNDELIVERED, NOBODY = "unsure", "undelivered", "nobody"
 _SENDING = PushState.SENDING.value
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Where a piece of news belongs, and what it is. ``seq``: the event's; below 1 for what is no event."""
+
+    complaint: int
+    seq: int
+    number: str
+    resident: str
+    news: str
+
+
+async def announce(connection: AsyncConnection, seals: Seals, told: Announced, at: datetime) -> None:
+    """Put news into the outbox, due at once."""
+    row = {
+        "complaint": told.complaint,
+        "seq": told.seq,
+        "resident": told.resident,
+        "number": told.number,
+        "news": told.news,
+        "status": PushState.WAITING.value,
+        "channel": "",
+        "attempts": 0,
+        "due_at": at,
+        "created_at": at,
+        "fault": "",
+        "lease": "",
+        "message_id": "",
+    }
+    await connection.execute(insert(outbox).values(row))
+    await flag_news(connection, seals, told.resident, at)
+
+
+async def announce_missing(connection: AsyncConnection, seals: Seals, complaint: int, at: datetime) -> None:
+    """A picture did not come: said once, however many they are, until the resident has read it."""
+    case = select(complaints.c.number, complaints.c.resident).where(complaints.c.id == complaint)
+    number, resident = (await connection.execute(case)).one()
+    mine = outbox.c.complaint == complaint
+    unread = select(outbox.c.id).where(mine, outbox.c.news == PICTURE_MISSING, outbox.c.told_at.is_(None))
+    if resident is None or (await connection.execute(unread.limit(1))).first():
+        return
+    lowest = (await connection.execute(select(func.min(outbox.c.seq)).where(mine))).scalar()
+    seq = min(lowest or 1, 1) - 1
+    await announce(connection, seals, Announced(complaint, seq, number, resident, PICTURE_MISSING), at)
 
 
 async def untold(connection: AsyncConnection, residents: Sequence[str]) -> dict[str, tuple[News, ...]]:

@@ -8,6 +8,8 @@ from domain.complaints.terms import Action, Role, State
 # The news there are: of a state that was reached, or of something done.
 TOLD_ACTIONS = frozenset({Action.EXTEND, Action.CONTACT, Action.VIEW_IDENTITY, Action.REWORK, Action.RESUME})
 TOLD_STATES = frozenset(State) - {State.DRAFT, State.REPLY_REVIEW, State.WITHDRAWN}
+# What is no event of the case: a picture that was sent in the chat and could not be had.
+PICTURE_MISSING = "picture_missing"
 # A unit that gives a case back, a reply that is mended: the wait goes on, nothing is new to who waits.
 _BEHIND_THE_SCENES = frozenset({Action.RETURN, Action.SIGN_REPLY, Action.SEND_BACK})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot import media
-from bot.media import MediaKind, fetch_media
+from bot.media import Media, MediaKind, PlatformMedia
 from bot.platform import PlatformClient
 from domain.clock import ManualClock
 from domain.errors import AskOperator, MediaGone, MediaUnfit, RetryLater
@@ -31,17 +30,8 @@ def put(world: World, content: bytes, content_type: str, **more: Any) -> None:
     world.files["M"] = File("image", content, content_type, world.now(), **more)
 
 
-@pytest.fixture
-def naps() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def nap(naps: list[float]) -> Callable[[float], Awaitable[None]]:
-    async def sleep(seconds: float) -> None:
-        naps.append(seconds)
-
-    return sleep
+async def fetch(platform: PlatformClient, media_id: str, kind: MediaKind, folder: Path) -> Media:
+    return await PlatformMedia(platform).fetch(media_id, kind, folder)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +53,7 @@ async def test_file_is_fetched_whole_and_its_type_is_its_own(
 ) -> None:
     content, claimed, found = file
     put(world, content, claimed)
-    fetched = await fetch_media(platform, "M", kind, tmp_path)
+    fetched = await fetch(platform, "M", kind, tmp_path)
     assert fetched.path.read_bytes() == content
     assert (fetched.type, fetched.size) == (found, len(content))
     assert stat.S_IMODE(fetched.path.stat().st_mode) == 0o600
@@ -73,7 +63,7 @@ async def test_video_that_comes_as_an_address_is_fetched_there_without_the_token
     platform: PlatformClient, world: World, tmp_path: Path
 ) -> None:
     put(world, MP4, "video/mp4", is_by_address=True)
-    fetched = await fetch_media(platform, "M", MediaKind.VIDEO, tmp_path)
+    fetched = await fetch(platform, "M", MediaKind.VIDEO, tmp_path)
     assert fetched.path.read_bytes() == MP4
 
 
@@ -97,7 +87,7 @@ async def test_address_that_is_not_the_platforms_is_never_asked(
 
     monkeypatch.setattr(platform._transport, "receive", elsewhere)
     with pytest.raises(AskOperator):
-        await fetch_media(platform, "M", MediaKind.VIDEO, tmp_path)
+        await fetch(platform, "M", MediaKind.VIDEO, tmp_path)
     assert left_in(tmp_path) == []
 
 
@@ -118,7 +108,7 @@ async def test_file_that_is_not_what_it_says_is_left_behind(
 ) -> None:
     put(world, content, "image/png")
     with pytest.raises(MediaUnfit):
-        await fetch_media(platform, "M", kind, tmp_path)
+        await fetch(platform, "M", kind, tmp_path)
     assert left_in(tmp_path) == []
     assert world.calls[GET] == 1, "trying again would not help"
 
@@ -128,10 +118,10 @@ async def test_file_that_is_too_large_is_cut_off_while_it_comes(
 ) -> None:
     monkeypatch.setitem(media._MOST_BYTES, MediaKind.PICTURE, 1000)
     put(world, PNG[:1000], "image/png")
-    assert (await fetch_media(platform, "M", MediaKind.PICTURE, tmp_path)).size == 1000
+    assert (await fetch(platform, "M", MediaKind.PICTURE, tmp_path)).size == 1000
     put(world, PNG[:1001], "image/png")
     with pytest.raises(MediaUnfit) as caught:
-        await fetch_media(platform, "M", MediaKind.PICTURE, tmp_path)
+        await fetch(platform, "M", MediaKind.PICTURE, tmp_path)
     assert caught.value.errcode == 40006
     assert len(left_in(tmp_path)) == 1
 
@@ -142,31 +132,21 @@ async def test_file_is_gone_after_three_days(
     put(world, PNG, "image/png")
     clock.advance(timedelta(days=3))
     with pytest.raises(MediaGone):
-        await fetch_media(platform, "M", MediaKind.PICTURE, tmp_path)
+        await fetch(platform, "M", MediaKind.PICTURE, tmp_path)
     with pytest.raises(MediaGone):
-        await fetch_media(platform, "never-was", MediaKind.PICTURE, tmp_path)
+        await fetch(platform, "never-was", MediaKind.PICTURE, tmp_path)
     assert world.calls[GET] == 2
 
 
-async def test_trouble_is_waited_out(
-    platform: PlatformClient, world: World, tmp_path: Path, naps: list[float], nap: Any
+@pytest.mark.parametrize("kind", ["html", "status", "errcode"])
+async def test_trouble_is_told_and_leaves_nothing_behind(
+    kind: Any, platform: PlatformClient, world: World, tmp_path: Path
 ) -> None:
     put(world, PNG, "image/png")
-    world.faults += [Fault("html", GET), Fault("status", GET, status=502), Fault("errcode", GET, errcode=-1)]
-    fetched = await fetch_media(platform, "M", MediaKind.PICTURE, tmp_path, sleep=nap)
-    assert fetched.size == len(PNG)
-    assert naps == list(media.WAITS_S)
-    assert left_in(tmp_path) == [fetched.path.name]
-
-
-async def test_trouble_that_stays_is_told_in_the_end(
-    platform: PlatformClient, world: World, tmp_path: Path, naps: list[float], nap: Any
-) -> None:
-    put(world, PNG, "image/png")
-    world.faults.append(Fault("html", GET, times=99))
+    world.faults.append(Fault(kind, GET, errcode=-1))
     with pytest.raises(RetryLater):
-        await fetch_media(platform, "M", MediaKind.PICTURE, tmp_path, sleep=nap)
-    assert world.calls[GET] == 1 + len(naps)
+        await fetch(platform, "M", MediaKind.PICTURE, tmp_path)
+    assert left_in(tmp_path) == []
 
 
 async def test_killed_token_costs_one_retry_here_too(
@@ -175,7 +155,7 @@ async def test_killed_token_costs_one_retry_here_too(
     put(world, PNG, "image/png")
     await platform.menu()
     world.kill_tokens()
-    assert (await fetch_media(platform, "M", MediaKind.PICTURE, tmp_path, waits_s=())).size == len(PNG)
+    assert (await fetch(platform, "M", MediaKind.PICTURE, tmp_path)).size == len(PNG)
 
 
 async def test_full_disk_is_told_as_what_it_is(
@@ -183,4 +163,4 @@ async def test_full_disk_is_told_as_what_it_is(
 ) -> None:
     put(world, PNG, "image/png")
     with pytest.raises(FileNotFoundError):
-        await fetch_media(platform, "M", MediaKind.PICTURE, tmp_path / "missing", waits_s=())
+        await fetch(platform, "M", MediaKind.PICTURE, tmp_path / "missing")

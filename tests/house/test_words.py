@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import ROOT
-from domain.complaints.news import TOLD_ACTIONS, TOLD_STATES
+from domain.complaints.news import PICTURE_MISSING, TOLD_ACTIONS, TOLD_STATES
 from domain.complaints.terms import State
 from domain.complaints.transitions import TRANSITIONS
 from domain.platform_codes import PlatformCode
@@ -38,7 +38,13 @@ FAMILIES = {
     "status_short": STATES,
     "timeline": {row.action.value for row in TRANSITIONS if row.is_public},
     "push": {UNSURE, UNDELIVERED, NOBODY},
-    "news": {"lead", "look", *(state.value for state in TOLD_STATES), *(a.value for a in TOLD_ACTIONS)},
+    "news": {
+        "lead",
+        "look",
+        PICTURE_MISSING,
+        *(state.value for state in TOLD_STATES),
+        *(a.value for a in TOLD_ACTIONS),
+    },
 }
 
 
