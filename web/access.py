@@ -61,6 +61,7 @@ ROUTES: Mapping[str, Access] = MappingProxyType(
         "/metrics": Access.LOOPBACK,
         "/simulator": Access.LOOPBACK,
         "/simulator/send": Access.LOOPBACK,
+        "/simulator/picture": Access.LOOPBACK,
         "/simulator/explain": Access.LOOPBACK,
     }
 )

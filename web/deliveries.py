@@ -26,6 +26,7 @@ class Act(BaseModel):
     kind: Literal["text", "click", "view", "subscribe", "image", "location", "voice"]
     text: str = Field("", max_length=2100)
     menu_id: str = Field("", pattern=r"^[0-9]{0,9}$")
+    media_id: str = Field("", pattern=r"^[0-9A-Za-z_-]{0,64}$")
     msg_id: str = Field("", pattern=r"^[0-9]{0,20}$")
     sent_at: int = Field(0, ge=0, lt=10**11)
 
@@ -95,7 +96,7 @@ _EVENTS = {"click": "CLICK", "view": "VIEW", "subscribe": "subscribe"}
 
 
 def _content(act: Act) -> str:
-    media = _field("MediaId", f"simulated-{act.msg_id}")
+    media = _field("MediaId", act.media_id or f"simulated-{act.msg_id}")
     match act.kind:
         case "image":
             return media

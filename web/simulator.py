@@ -26,6 +26,7 @@ from web.templating import page, render
 # The platform waits five seconds and delivers three times in all.
 PATIENCE_S = 5.0
 DELIVERIES = 3
+MOST_PICTURE_BYTES = 10 * 1024 * 1024
 MOST_CANDIDATES, LEAST_CANDIDATES, NOTABLE = 6, 3, 0.01
 
 PLATFORM = web.AppKey("platform", Platform)
@@ -80,6 +81,21 @@ async def send(request: web.Request) -> web.Response:
             "attempts": attempts,
         }
     )
+
+
+async def take_picture(request: web.Request) -> web.Response:
+    """Keep a picture as the platform would, for the message that is going to name it. 404 where there is an account:
+    its pictures are with the platform."""
+    _guard(request)
+    album = request.app[ASSISTANT].album
+    if album is None:
+        raise web.HTTPNotFound
+    content = bytearray()
+    async for piece in request.content.iter_chunked(64 * 1024):
+        content += piece
+        if len(content) > MOST_PICTURE_BYTES:
+            raise web.HTTPRequestEntityTooLarge(MOST_PICTURE_BYTES, len(content))
+    return web.json_response({"media_id": album.put(bytes(content))})
 
 
 async def explain(request: web.Request) -> web.Response:
@@ -173,4 +189,5 @@ def add_routes(app: web.Application) -> None:
     app[PLATFORM] = Platform(app[ASSISTANT].settings)
     app.router.add_get("/simulator", simulator)
     app.router.add_post("/simulator/send", send)
+    app.router.add_post("/simulator/picture", take_picture)
     app.router.add_post("/simulator/explain", explain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,10 +11,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.service import open_assistant, places_of
+from bot.service import Assistant, open_assistant, places_of
 from config.settings import Settings
 from domain.clock import ManualClock
+from domain.ids import blind_name
 from services.desk import Content, Desk
+from storage.evidence import STORED, of_draft
+from tests.support import files
 from tests.web.conftest import Client
 from tests.web.reading import read
 from web.app import build_app
@@ -203,3 +207,34 @@ def test_an_act_keeps_its_id_when_it_is_delivered_again() -> None:
     first, second = platform.post(act, 200), platform.post(act, 201)
     assert first.body == second.body
     assert first.query["signature"] != second.query["signature"]
+
+
+async def test_a_picture_that_is_sent_becomes_evidence_of_the_draft(
+    client: Client, assistant: Assistant
+) -> None:
+    for text in (
+        "我要投诉",
+        "同意",
+        "投诉",
+        "政务诚信",
+        "示例镇政府说好三十天发补贴，验收完两个月了一直不发。",
+    ):
+        await send(client, text=text)
+    kept = await client.post("/simulator/picture", data=files.jpeg())
+    assert kept.status == 200
+    await send(client, "image", **await kept.json())
+    assert assistant.collector
+    assert await assistant.collector.collect_due() == 1
+    owner = blind_name(assistant.pipeline.naming_key, "sim_jia_01")
+    draft = (await assistant.conversations.memory(owner)).draft
+    assert draft
+    assert draft.pictures == 1
+    async with assistant.engine.connect() as connection:
+        [row] = (await connection.execute(of_draft(draft.id))).mappings().all()
+    assert row["id"] == draft.evidence[0].id
+    assert row["status"] == STORED
+    assert len(list(assistant.vault.names())) == 2
+
+
+async def test_a_picture_larger_than_any_may_be_is_not_taken(client: Client) -> None:
+    assert (await client.post("/simulator/picture", data=BytesIO(bytes(11 * 1024 * 1024)))).status == 413

@@ -14,6 +14,12 @@ export async function deliver(act) {
   return (await post("/simulator/send", act)).json();
 }
 
+// A picture → the MediaId that a message may name; empty where the platform, and not this server, keeps pictures.
+export async function keepPicture(file) {
+  const answer = await fetch("/simulator/picture", { method: "POST", body: file });
+  return answer.ok ? (await answer.json()).media_id : "";
+}
+
 // Act → the panel's HTML, written and escaped by the server.
 export async function explain(act) {
   return (await post("/simulator/explain", act)).text();

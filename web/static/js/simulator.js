@@ -1,5 +1,5 @@
 // The simulator: ties residents, chat, menu and panel together.
-import { deliver, explain } from "./sim-link.js";
+import { deliver, explain, keepPicture } from "./sim-link.js";
 import { drawEntry, drawPeople, drawQuick, sayLinks } from "./sim-draw.js";
 import { loadState, newResident, saveState } from "./sim-state.js";
 import { openPage, watchView } from "./sim-view.js";
@@ -116,7 +116,8 @@ async function sendPicture(file) {
     reader.onerror = () => done("");
     reader.readAsDataURL(file);
   });
-  act(resident, { kind: "image" }, { who: "me", kind: "image", picture });
+  const media_id = await keepPicture(file);
+  act(resident, { kind: "image", media_id }, { who: "me", kind: "image", picture });
 }
 
 const acts = {
