@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from bot.office import Office, open_office
+from cli.common import console
 from cli.main import app
 from config.settings import Settings
 from services.submission import Sender, file_draft
@@ -48,7 +49,7 @@ def test_dead_letters_are_listed_with_their_reason_and_sent_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console, "width", 200)
     number = asyncio.run(one_dead_letter(Settings(_env_file=None, data_dir=tmp_path)))
     listed = run.invoke(app, ["push", "list"])
     assert listed.exit_code == 0, listed.output
