@@ -20,7 +20,9 @@ from weakref import WeakValueDictionary
 import structlog
 from pydantic import TypeAdapter
 
+from bot.late import LateAnswers
 from bot.render import Outbound, Renderer
+from domain.allowance import touch_of
 from domain.clock import Clock
 from domain.dialog import Dialog
 from domain.errors import AlreadyFiled, CaseChanged, DraftChanged
@@ -46,6 +48,7 @@ log = structlog.get_logger()
 DELIVERIES = 3
 ANSWER_WITHIN_S = 4.5
 HOLD_S = 5.5
+TYPING_AFTER_S = 2.0
 TRIES = 2  # again, when somebody else changed what a turn rests on, before its last try
 
 _OUTBOUND = TypeAdapter(Outbound)
@@ -54,11 +57,22 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class _Flight:
-    """Work on one message: the task, how often the message came, whether its resident was put off."""
+    """Work on one message: the task, how often the message came, whether its resident was put off.
+
+    ``typing``: whether a 客服 message can follow; ``is_promised``: then one does, in the place of an answer.
+    """
 
     task: asyncio.Task[Outbound]
     deliveries: int = 0
     is_late: bool = False
+    typing: asyncio.Task[bool] | None = None
+    is_promised: bool = False
+    reply: Reply | None = None
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether the platform has told by now that it takes a message later."""
+        return bool(self.typing and self.typing.done() and self.typing.result())
 
 
 async def _look_up(wanted: Sequence[tuple[Matches, Question]]) -> list[Match]:
@@ -82,10 +96,13 @@ class Pipeline:
     renderer: Renderer
     clock: Clock
     naming_key: bytes
+    late: LateAnswers | None = None
     answer_within_s: float = ANSWER_WITHIN_S
     hold_s: float = HOLD_S
+    typing_after_s: float = TYPING_AFTER_S
     _lookups: Batcher[tuple[Matches, Question], Match] = field(default_factory=lambda: Batcher(_look_up))
     _flights: dict[str, _Flight] = field(default_factory=dict)
+    _typing: set[asyncio.Task[bool]] = field(default_factory=set)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def answer(self, incoming: Incoming) -> Outbound:
@@ -95,18 +112,39 @@ class Pipeline:
         flight = self._flights.get(incoming.key) or self._take_off(incoming)
         flight.deliveries += 1
         is_last = flight.deliveries >= DELIVERIES
-        await asyncio.wait({flight.task}, timeout=self.answer_within_s if is_last else self.hold_s)
+        await self._wait(flight, incoming, self.answer_within_s if is_last else self.hold_s)
         if not flight.task.done():
-            flight.is_late |= is_last
             log.warning("answer_late", deliveries=flight.deliveries)
-            return self._nothing() if isinstance(incoming.content, SILENT) else self._notice("more.late")
+            return self._put_off(flight, incoming, is_last=is_last)
         if flight.task.exception():
             return self._without_storage(incoming)
         return flight.task.result()
 
+    async def _wait(self, flight: _Flight, incoming: Incoming, seconds: float) -> None:
+        """Wait for the work; who has to wait long sees that somebody is typing."""
+        if self.late and flight.typing is None and touch_of(incoming.content):
+            await asyncio.wait({flight.task}, timeout=min(self.typing_after_s, seconds))
+            seconds -= self.typing_after_s
+            if flight.task.done():
+                return
+            flight.typing = asyncio.create_task(self.late.show_typing(incoming.sender))
+            self._typing.add(flight.typing)
+            flight.typing.add_done_callback(self._typing.discard)
+        await asyncio.wait({flight.task}, timeout=max(0.0, seconds))
+
+    def _put_off(self, flight: _Flight, incoming: Incoming, *, is_last: bool) -> Outbound:
+        """What the platform is told in the place of an answer: nothing, where the answer follows by itself."""
+        if isinstance(incoming.content, SILENT):
+            return self._nothing()
+        if is_last and flight.may_follow:
+            flight.is_promised = True
+            return self._nothing()
+        flight.is_late |= is_last
+        return self._notice("more.late")
+
     async def drain(self) -> None:
         """Wait for everything in flight; called when the process is asked to stop."""
-        tasks = {flight.task for flight in self._flights.values()}
+        tasks = {flight.task for flight in self._flights.values()} | self._typing
         if tasks:
             await asyncio.wait(tasks, timeout=10)
 
@@ -124,12 +162,32 @@ class Pipeline:
     async def _process(self, incoming: Incoming) -> Outbound:
         resident = blind_name(self.naming_key, incoming.sender)
         async with self._lock(resident):
-            for _ in range(TRIES):
-                try:
-                    return await self._take_turn(incoming, resident)
-                except (CaseChanged, DraftChanged, AlreadyFiled) as change:
-                    log.info("turn_taken_again", reason=type(change).__name__)
-            return await self._take_turn(incoming, resident)
+            try:
+                message = await self._take_turns(incoming, resident)
+            except Exception:
+                await self._keep_promise(incoming, resident, self._without_storage(incoming))
+                raise
+            await self._keep_promise(incoming, resident, message)
+            return message
+
+    async def _take_turns(self, incoming: Incoming, resident: str) -> Outbound:
+        for _ in range(TRIES):
+            try:
+                return await self._take_turn(incoming, resident)
+            except (CaseChanged, DraftChanged, AlreadyFiled) as change:
+                log.info("turn_taken_again", reason=type(change).__name__)
+        return await self._take_turn(incoming, resident)
+
+    async def _keep_promise(self, incoming: Incoming, resident: str, message: Outbound) -> None:
+        """Send the answer after the resident, if that was promised; what cannot be sent waits for a 1 after all."""
+        flight = self._flights.get(incoming.key)
+        if self.late is None or flight is None or not flight.is_promised:
+            return
+        if not await self.late.bring(incoming.sender, resident, message) and flight.reply:
+            dialog = (await self.conversations.load("", resident)).dialog
+            await self.conversations.amend_dialog(
+                resident, replace(dialog, waiting=flight.reply), self.clock.now()
+            )
 
     async def _take_turn(self, incoming: Incoming, resident: str) -> Outbound:
         """Load, work out, commit. Raises when what the turn rests on was changed by somebody else meanwhile."""
@@ -138,6 +196,8 @@ class Pipeline:
         if before.reply is not None:
             return _OUTBOUND.validate_json(before.reply)
         outcome, message = await self._work_out(incoming, before, resident)
+        if flight := self._flights.get(incoming.key):
+            flight.reply = outcome.reply
         text = _OUTBOUND.dump_json(message, exclude_defaults=True).decode()
         dialog = self._kept_if_late(incoming.key, outcome)
         record = TurnRecord(key, resident, text, dialog, outcome.effects, self.clock.now())

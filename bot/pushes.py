@@ -24,15 +24,20 @@ def text_message(text: str) -> Message:
     return {"msgtype": "text", "text": {"content": text}}
 
 
-def news_message(card: Card, base_url: str) -> Message:
-    """A picture with a title that opens a page of ours."""
-    article = {
-        "title": card.title[:CARD_TITLE],
-        "description": card.description[:CARD_DESCRIPTION],
-        "url": base_url + card.page,
-        "picurl": base_url + card.picture,
-    }
+def article_message(title: str, description: str, url: str, picture: str) -> Message:
+    """A picture with a title that opens a page."""
+    article = {"title": title, "description": description, "url": url, "picurl": picture}
     return {"msgtype": "news", "news": {"articles": [article]}}
+
+
+def news_message(card: Card, base_url: str) -> Message:
+    """A card of ours, within the limits of one."""
+    return article_message(
+        card.title[:CARD_TITLE],
+        card.description[:CARD_DESCRIPTION],
+        base_url + card.page,
+        base_url + card.picture,
+    )
 
 
 def image_message(media_id: str) -> Message:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.callback import Callback
 from bot.collector import Collector
 from bot.courier import Courier
+from bot.late import LateAnswers
 from bot.links import Links
 from bot.media import MemoryMedia, PlatformMedia
 from bot.pipeline import Pipeline
@@ -122,6 +123,7 @@ async def open_assistant(
     renderer = Renderer(settings.base_url, links.personal)
     platform = _platform(settings, engine, keys, clock)
     deliveries, page_of = Deliveries(engine, seals), partial(case_page, settings)
+    late = LateAnswers(platform, deliveries, clock) if platform else None
     album = MemoryMedia() if settings.is_simulated and platform is None else None
     source = PlatformMedia(platform) if platform else album
     awaited, on_the_way = AwaitedPictures(engine, seals), settings.data_dir / "incoming"
@@ -143,7 +145,7 @@ async def open_assistant(
         intake=intake,
         casework=Casework(complaints, staff, rules, clock),
         following=Following(complaints, intake, rules, clock),
-        pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming),
+        pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming, late),
         callback=Callback(settings, clock),
         links=links,
         keys=keys,

@@ -157,6 +157,11 @@ class Deliveries:
         async with self._engine.begin() as connection:
             await note_unfollowed(connection, resident)
 
+    async def count_custom(self, resident: str, now: datetime) -> None:
+        """A 客服 message went out that was no news."""
+        async with self._engine.begin() as connection:
+            await note_sent(connection, resident, now)
+
     async def forget(self, now: datetime) -> None:
         """Drop what of the ledger counts for nothing any more."""
         async with self._engine.begin() as connection:
