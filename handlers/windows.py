@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.entries import Window
+from domain.city import Window
 from domain.replies import Paragraph, plain
 from handlers.turn import Turn
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from domain.city import City, Doors
 from domain.complaints.limits import Limits
-from domain.entries import City, Document, Doors, Intent, Library, MenuButton, Policy, Saying, Scene, Story
+from domain.entries import Document, Intent, Library, MenuButton, Policy, Saying, Scene, Story
 from domain.errors import KnowledgeInvalid, Problem
 from domain.guides import Guide
 from knowledge.check import check_library

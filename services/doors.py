@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
+from domain.city import City, Door, Doors
 from domain.complaints.terms import ComplaintKind, CreditDomain
-from domain.entries import City, Door, Doors
 from domain.surnames import is_name
 from services.phrases import bare_of, is_asking
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from domain import targets
+from domain.city import Door
 from domain.complaints.draft import Draft
 from domain.complaints.interview import EDITABLE, FREE, Circumstances, Interview, Step
 from domain.complaints.terms import ComplaintKind, CreditDomain, Identity
-from domain.entries import Door, Library
+from domain.entries import Library
 from domain.numerals import NUMERAL, read_number
 from services.doors import door_for, speaks_of_child
 
