@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.errors import (
     ActionRefused,
+    AnchorUnreadable,
     CaseChanged,
     CaseErased,
     CaseUnknown,
@@ -21,6 +22,7 @@ _SENTENCES: dict[type[CreditBotError], str] = {
     CaseErased: "这一件的内容已经到期清除，只剩类型、状态和时间，不能再办。",
     ConflictOfInterest: "这一件投诉的就是您，请换人办（回避）。",
     NotPermitted: "您的角色或单位看不了这一件。",
+    AnchorUnreadable: "--anchor 要照上次印出的“链尾”原样抄：数字、冒号、64 位。",
     SealBroken: "有内容解不开：SECRET_KEYS 里少了当时的密钥，或数据被动过。",
 }
 

@@ -200,6 +200,10 @@ class ConflictOfInterest(CreditBotError):
     """Whoever is named in a case has nothing to do with it (信访工作条例第二十八条)."""
 
 
+class AnchorUnreadable(CreditBotError):
+    """What was given as an earlier end of the audit chain is none: it is written ``number:64 hex digits``."""
+
+
 class EvidenceRefused(CreditBotError):
     """A file is not taken as evidence; ``refusal`` says why."""
 

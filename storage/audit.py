@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.clock import utc_text
 from domain.complaints.events import Actor
+from domain.errors import AnchorUnreadable
 from storage.complaint_tables import audit, audit_head
 
 CHUNK = 2000
@@ -42,6 +44,13 @@ class Verdict:
     count: int
     broken_at: int
     head: str
+
+
+class _Head(NamedTuple):
+    """The end of the chain at some moment."""
+
+    seq: int
+    mac: str
 
 
 async def record(connection: AsyncConnection, key: bytes, entry: Entry) -> None:
@@ -68,25 +77,42 @@ async def record(connection: AsyncConnection, key: bytes, entry: Entry) -> None:
 
 
 async def verify(connection: AsyncConnection, key: bytes, anchor: str = "") -> Verdict:
-    """Walk the whole chain. ``anchor``: an earlier ``head``; a chain that no longer holds it is broken there."""
-    before, count, anchored = "", 0, anchor.partition(":")
+    """Walk the whole chain. ``anchor``: an earlier ``head``; a chain that no longer holds it is broken there.
+
+    Rows that are appended meanwhile are walked too: the head is read before the walk and after it. Raises
+    ``AnchorUnreadable``.
+    """
+    promised = [await _head(connection), *([_anchored(anchor)] if anchor else [])]
+    before, count = "", 0
+    if (await connection.execute(select(audit.c.seq).where(audit.c.seq < 1).limit(1))).first():
+        return Verdict(0, 1, "0:")
     while True:
         rows = await connection.execute(
             select(audit).where(audit.c.seq > count).order_by(audit.c.seq).limit(CHUNK)
         )
         chunk = rows.mappings().all()
         for row in chunk:
-            is_next = row["seq"] == count + 1
-            if not is_next or not hmac.compare_digest(_mac(key, before, row), row["mac"]):
+            is_next = row["seq"] == count + 1 and hmac.compare_digest(_mac(key, before, row), row["mac"])
+            if not is_next or any(seq == row["seq"] and mac != row["mac"] for seq, mac in promised):
                 return Verdict(count, count + 1, f"{count}:{before}")
-            if anchored[0] == str(row["seq"]) and anchored[2] != row["mac"]:
-                return Verdict(count, row["seq"], f"{count}:{before}")
             before, count = row["mac"], count + 1
         if len(chunk) < CHUNK:
             break
-    head = (await connection.execute(select(audit_head.c.seq, audit_head.c.mac))).one()
-    is_whole = head.seq == count and head.mac == before and int(anchored[0] or 0) <= count
-    return Verdict(count, 0 if is_whole else count + 1, f"{count}:{before}")
+    last = (await _head(connection)).seq
+    is_whole = all(seq <= count for seq, _ in promised) and count <= last
+    return Verdict(count, 0 if is_whole else min(count, last) + 1, f"{count}:{before}")
+
+
+async def _head(connection: AsyncConnection) -> _Head:
+    row = (await connection.execute(select(audit_head.c.seq, audit_head.c.mac))).one()
+    return _Head(row.seq, row.mac)
+
+
+def _anchored(anchor: str) -> _Head:
+    found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})?", anchor.strip())
+    if not found:
+        raise AnchorUnreadable
+    return _Head(int(found[1]), found[2] or "")
 
 
 def _mac(key: bytes, before: str, row: Any) -> str:
