@@ -25,7 +25,7 @@ from storage import places
 from storage.batching import Batcher
 from storage.complaint_tables import drafts
 from storage.dialect import insert_of
-from storage.drafts import opened, read_draft
+from storage.drafts import opened, read_draft, read_drafts
 from storage.effects import store_effects
 from storage.outbox import untold
 from storage.sealing import Seals
@@ -143,16 +143,18 @@ class Conversations:
             states = {
                 row.resident: row for row in await connection.execute(_STATES, {"residents": residents})
             }
-            unread = [r for r in set(residents) if r not in states or states[r].has_news]
-            news = await untold(connection, unread)
+            # Never here before, or forgotten since: there may be news, or a draft from the form, all the same.
+            strangers = [r for r in set(residents) if r not in states]
+            begun = await read_drafts(connection, self._seals, strangers)
+            news = await untold(connection, [*strangers, *(r for r in states if states[r].has_news)])
         return [
-            self._before(replies.get(key), resident, states.get(resident), news.get(resident, ()))
+            self._before(replies.get(key), resident, states[resident], news.get(resident, ()))
+            if resident in states
+            else Before(replies.get(key), draft=begun.get(resident), news=news.get(resident, ()))
             for key, resident in wanted
         ]
 
     def _before(self, reply: str | None, resident: str, row: Any, news: tuple[News, ...]) -> Before:
-        if row is None:  # never here before, or forgotten since; there may be news all the same
-            return Before(reply, news=news)
         draft = opened(self._seals, resident, row.sealed_draft, row.version) if row.sealed_draft else None
         return Before(reply, self._dialog(resident, row.sealed_state), draft, news)
 

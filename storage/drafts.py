@@ -27,9 +27,16 @@ _DRAFT = TypeAdapter(Draft)
 
 async def read_draft(connection: AsyncConnection, seals: Seals, owner: str) -> Draft | None:
     """The owner's draft, if there is one that can be read."""
-    found = await connection.execute(select(drafts).where(drafts.c.owner == owner))
-    row = found.one_or_none()
-    return opened(seals, owner, row.sealed_draft, row.version) if row else None
+    return (await read_drafts(connection, seals, [owner])).get(owner)
+
+
+async def read_drafts(connection: AsyncConnection, seals: Seals, owners: Sequence[str]) -> dict[str, Draft]:
+    """The drafts of these owners that can be read."""
+    if not owners:
+        return {}
+    rows = (await connection.execute(select(drafts).where(drafts.c.owner.in_(owners)))).all()
+    read = {row.owner: opened(seals, row.owner, row.sealed_draft, row.version) for row in rows}
+    return {owner: draft for owner, draft in read.items() if draft}
 
 
 def opened(seals: Seals, owner: str, sealed: bytes, version: int) -> Draft | None:

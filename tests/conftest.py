@@ -16,6 +16,8 @@ import pytest_asyncio
 from bot.service import Assistant, open_assistant, places_of
 from config.settings import Settings
 from domain.clock import ManualClock
+from domain.entries import Library
+from knowledge.loader import load_library
 from matching import warm
 from services.desk import Content, Desk, open_desk
 
@@ -53,6 +55,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     warm()
     settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("desk"))
     return open_desk(places_of(settings))
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The real knowledge without its index: half the time."""
+    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("library"))
+    places = places_of(settings)
+    return load_library(places.knowledge, places.city_file)
 
 
 @pytest.fixture

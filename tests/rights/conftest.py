@@ -8,20 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 import pytest_asyncio
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.service import places_of
-from config.settings import Settings
 from domain.clock import ManualClock
 from domain.complaints.draft import Filing
 from domain.complaints.events import Command
 from domain.complaints.terms import Action, Role
 from domain.entries import Library
 from domain.ids import new_id
-from knowledge.loader import load_library
 from services.casework import Casework
 from services.retention import Retention
 from services.rights import Rights
@@ -49,13 +45,6 @@ MEMBERS = (
     Member("shen", "示例申", Role.AUDITOR),
     Member("xi", "示例席", Role.ADMIN),
 )
-
-
-@pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("library"))
-    places = places_of(settings)
-    return load_library(places.knowledge, places.city_file)
 
 
 @dataclass
