@@ -54,14 +54,14 @@ def repair_by_market(recorded: Recorded, today: date, calendar: WorkCalendar) ->
     start = max(today, verdict.may_apply_on or today)
     accept = calendar.add(start, 2)
     decide = calendar.add(accept.day, 7)
-    return _repair(verdict, today, {"accept_by": accept, "decide_by": decide})
+    return _repair(verdict, recorded, {"accept_by": accept, "decide_by": decide})
 
 
 def repair_by_others(recorded: Recorded, today: date, calendar: WorkCalendar) -> Found:
     """信用中国 answers as a rule within 10 working days of the application (国办发〔2025〕22号)."""
     verdict = _judged(recorded, today)
     start = max(today, verdict.may_apply_on or today)
-    return _repair(verdict, today, {"decide_by": calendar.add(start, 10)})
+    return _repair(verdict, recorded, {"decide_by": calendar.add(start, 10)})
 
 
 def runs_out(recorded: Recorded, today: date, calendar: WorkCalendar) -> Found:
@@ -69,7 +69,7 @@ def runs_out(recorded: Recorded, today: date, calendar: WorkCalendar) -> Found:
     verdict = _judged({"fulfilled": "yes", **recorded}, today)
     is_small = verdict.rule.kind in {Kind.MARKET_SMALL_FINE, Kind.MARKET_REPRIMAND}
     case = "ended" if verdict.has_ended else "small" if is_small else "revoked"
-    return Found(case, _days(ends_on=verdict.ends_on))
+    return Found(case, _counted(verdict, recorded))
 
 
 def credit_record_kept(recorded: Recorded, today: date, calendar: WorkCalendar) -> Found:
@@ -128,9 +128,14 @@ def _judged(recorded: Recorded, today: date) -> Verdict:
     )
 
 
-def _repair(verdict: Verdict, today: date, due: Mapping[str, DueDay]) -> Found:
-    days = {"apply_on": _to_act_on(verdict.may_apply_on), **_days(ends_on=verdict.ends_on)}
+def _repair(verdict: Verdict, recorded: Recorded, due: Mapping[str, DueDay]) -> Found:
+    days = {"apply_on": _to_act_on(verdict.may_apply_on), **_counted(verdict, recorded)}
     return _with_due(_case(verdict, due["decide_by"].day), days, due)
+
+
+def _counted(verdict: Verdict, recorded: Recorded) -> dict[str, str]:
+    """From when to when; the first is told too, so that a resident sees which day was understood."""
+    return _days(decided=date.fromisoformat(recorded["decided"]), ends_on=verdict.ends_on)
 
 
 def _case(verdict: Verdict, decide_by: date) -> str:
@@ -168,19 +173,19 @@ COMPUTATIONS: Mapping[str, Computation] = MappingProxyType(
             repair_by_market,
             frozenset({"decided", "fulfilled"}),
             _REPAIR_CASES,
-            frozenset({"apply_on", "ends_on", "accept_by", "decide_by"}),
+            frozenset({"decided", "apply_on", "ends_on", "accept_by", "decide_by"}),
         ),
         "repair_by_others": Computation(
             repair_by_others,
             frozenset({"decided", "fulfilled"}),
             _REPAIR_CASES,
-            frozenset({"apply_on", "ends_on", "decide_by"}),
+            frozenset({"decided", "apply_on", "ends_on", "decide_by"}),
         ),
         "runs_out": Computation(
             runs_out,
             frozenset({"decided"}),
             frozenset({"small", "revoked", "ended"}),
-            frozenset({"ends_on"}),
+            frozenset({"decided", "ends_on"}),
         ),
         "credit_record_kept": Computation(
             credit_record_kept,
