@@ -22,6 +22,7 @@ from services.following import NothingHandedIn, Wish
 from services.progress import LEVELS
 from web.case_view import CaseView, moments_since
 from web.csrf import check_form, form_token
+from web.failures import TYPED
 from web.following import (
     NUMBER,
     claim_of,
@@ -75,6 +76,7 @@ async def ask(request: web.Request) -> web.Response:
 async def carry_out(request: web.Request) -> web.Response:
     """Do it, and go back to the case."""
     sent = Sent(request.match_info["act"], fields_of(await request.post()))
+    request[TYPED] = sent.text
     check_form(request, sent.fields)
     try:
         file = await file_of(request)
@@ -93,6 +95,7 @@ async def supplement(request: web.Request) -> web.Response:
         await pace(request, f"act:{file.number}", ACTS)
         async with read_form(request, assistant.settings.data_dir / "uploads", limits) as form:
             sent = Sent("supplement", fields_of(form.fields))
+            request[TYPED] = sent.text
             check_form(request, sent.fields)
             return await _carried_out(request, file.number, sent, form.uploads)
     except CaseUnknown:

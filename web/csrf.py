@@ -22,11 +22,17 @@ def form_token(request: web.Request) -> str:
 
 def check_form(request: web.Request, fields: Mapping[str, str]) -> None:
     """Raises ``HTTPForbidden`` for a form that another site sent, or that was drawn for another browser."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in _OURS:
+    if not is_ours(request):
         raise web.HTTPForbidden
     given = fields.get(FIELD, "").encode()
     if not any(hmac.compare_digest(token.encode(), given) for token in _tokens(request)):
         raise web.HTTPForbidden
+
+
+def is_ours(request: web.Request) -> bool:
+    """Whether it was a page of ours, or nobody's page, that the browser was on; a browser that does not tell is
+    believed so far."""
+    return request.headers.get("Sec-Fetch-Site", "none") in _OURS
 
 
 def _tokens(request: web.Request) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from domain.clock import local
 from domain.errors import StorageFull, TriedTooOften
 from domain.ids import new_id
+from web.csrf import is_ours
 from web.keys import ASSISTANT
 from web.templating import page
 
@@ -20,6 +21,8 @@ log = structlog.get_logger()
 _FOR_MACHINES = ("/wechat", "/static/", "/simulator/", "/healthz", "/readyz", "/metrics")
 _BUSY = (OperationalError, PoolExhausted, StorageFull)
 _KEPT = ("Allow", "Retry-After")
+# What somebody had written when it went wrong: a handler leaves it here, the page gives it back.
+TYPED = web.RequestKey("typed", str)
 _BUSY_S = 5
 
 
@@ -58,7 +61,8 @@ def _page(request: web.Request, status: int, headers: dict[str, str], **told: An
     try:
         # The address goes back into the page only where opening it again is the way on.
         again = request.path_qs if request.method == "GET" and status >= 500 else ""
-        response = page(request, "error.html", status=status, code=status, again=again, **values)
+        typed = request.get(TYPED, "") if is_ours(request) else ""
+        response = page(request, "error.html", status=status, code=status, again=again, typed=typed, **values)
     except Exception:
         log.exception("error_page_failed", status=status)
         return web.Response(status=status, text="", headers=headers)

@@ -75,6 +75,7 @@ async def case(request: web.Request) -> web.Response:
         "case.html",
         v=await view(request, file),
         notice=notice,
+        master=await _own_master(request, file),
         token=form_token(request),
         done=_done(file, request.query.get("done", "")),
         refused=_refused(request),
@@ -122,6 +123,16 @@ async def file_of(request: web.Request) -> CaseFile:
     """The case of the address. Raises ``CaseUnknown`` for one that the visitor has no right to, as for none."""
     number = read_number(request.match_info["number"]) or ""
     return await following(request).case(number, claim_of(request))
+
+
+async def _own_master(request: web.Request, file: CaseFile) -> str:
+    """The number of the case that this one was merged into, if it is theirs as well; else nobody's business."""
+    if not file.case.master:
+        return ""
+    try:
+        return (await following(request).case(file.case.master, claim_of(request))).number
+    except CaseUnknown:
+        return ""
 
 
 def notice_for(request: web.Request, file: CaseFile) -> str:

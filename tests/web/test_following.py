@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import FormData
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from bot.service import Assistant
 from domain.clock import ManualClock
@@ -447,3 +449,114 @@ async def test_a_case_is_not_flooded(phone: Phone, assistant: Assistant) -> None
     assert [answer.status for answer in answers] == [303] * 20 + [429]
     assert "先停一停" in await answers[-1].text()
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def counting(assistant: Assistant) -> list[str]:
+    """The statements that go to the database from now on."""
+    told: list[str] = []
+
+    @event.listens_for(assistant.engine.sync_engine, "before_cursor_execute")
+    def tell(_c: object, _k: object, statement: str, *_: object) -> None:
+        told.append(statement)
+
+    return told
+
+
+async def test_anothers_case_costs_the_same_work_as_none(phone: Phone, assistant: Assistant) -> None:
+    other = await filed(assistant, "in_progress", openid="o-resident-b")
+    told = counting(assistant)
+    work = []
+    for number in (other.number, NOBODYS):
+        told.clear()
+        await phone.get(f"/p/complaints/{number}")
+        work.append(list(told))
+    assert work[0] == work[1]
+    assert work[0]
+
+
+async def test_a_wrong_code_costs_the_same_work_as_a_number_of_nobody(
+    stranger: Phone, assistant: Assistant
+) -> None:
+    filing = await filed(assistant)
+    told = counting(assistant)
+    work = []
+    for number in (filing.number, NOBODYS):
+        fields = hidden((await stranger.get("/p/complaints"))[1])
+        told.clear()
+        await stranger.post("/p/complaints", number=number, code="0000-0000", **fields)
+        work.append(list(told))
+    assert work[0] == work[1]
+    assert work[0]
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</textarea><svg onload=alert(1)>",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "'-alert(1)-'",
+)
+
+
+async def test_whatever_anybody_wrote_is_shown_as_text(phone: Phone, assistant: Assistant) -> None:
+    wild = " ".join(HOSTILE)
+    filing = await filed(assistant, "in_progress", story=wild, respondent=wild[:200], place=wild)
+    case = f"/p/complaints/{filing.number}"
+    await assistant.casework.act(filing.number, Command(Action.CONTACT, wild), "zhao")
+    form = multipart(hidden((await phone.get(f"{case}/supplement"))[1]) | {"text": wild})
+    await phone.client.post(f"{case}/supplement", data=form)
+    pages = [await phone.get(f"{case}{path}") for path in ("", "/supplement", "/withdraw", "/rate")]
+    pages += [await phone.get("/p/complaints"), await phone.get("/p/me")]
+    bad = await phone.send(f"{case}/withdraw", f"{case}/rate", text=wild, solved=wild)
+    pages.append((bad.status, await bad.text()))
+    for _, html in pages:
+        page = read(html)
+        assert not any(name.startswith("on") for e in page.elements for name in e.attributes)
+        assert all(e.attributes["src"].startswith("/static/") for e in page.all("script"))
+        assert not page.all("svg") or all("onload" not in e.attributes for e in page.all("svg"))
+        assert not any(value.startswith("javascript:") for value in page.values("href"))
+        assert "{{ 7 * 7 }}" in html or "49" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in pages[0][1]
+
+
+async def test_a_locked_database_gives_back_what_was_written(
+    phone: Phone, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filing = await filed(assistant)
+    case = f"/p/complaints/{filing.number}"
+    fields = hidden((await phone.get(f"{case}/supplement"))[1]) | {"text": "写了半天的话"}
+
+    async def locked(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(assistant.complaints, "hand_in", locked)
+    answer = await phone.client.post(f"{case}/supplement", data=multipart(fields, files.jpeg()))
+    assert answer.status == 503
+    assert "写了半天的话" in await answer.text()
+    assert list(assistant.vault.names()) == [], "what was sealed for nothing is gone again"
+
+
+async def test_a_page_that_lay_too_long_gives_back_what_was_written(
+    phone: Phone, assistant: Assistant
+) -> None:
+    filing = await filed(assistant, "not_accepted")
+    address = f"/p/complaints/{filing.number}/object"
+    fields = hidden((await phone.get(address))[1]) | {"form_token": "0" * 64, "text": "写了半天的理由"}
+    answer = await phone.post(address, **fields)
+    assert answer.status == 403
+    assert "写了半天的理由" in await answer.text()
+    answer = await phone.client.post(address, data=fields, headers={"Sec-Fetch-Site": "cross-site"})
+    assert "写了半天的理由" not in await answer.text(), "another site puts no words into our page"
+
+
+async def test_a_merged_case_leads_to_its_master_only_where_that_is_ones_own(
+    phone: Phone, assistant: Assistant
+) -> None:
+    mine, other = await filed(assistant), await filed(assistant, openid="o-resident-b")
+    for master, is_shown in ((mine, True), (other, False)):
+        merged = await filed(assistant)
+        await assistant.casework.act(merged.number, Command(Action.MERGE, other=master.number), "li")
+        _, html = await phone.get(f"/p/complaints/{merged.number}")
+        assert "已和另一件合并办理" in words_of(html)
+        assert (master.number in html) is is_shown
