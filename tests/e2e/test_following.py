@@ -26,6 +26,7 @@ from tests.e2e.test_pages import LOOKS, SMALL_LETTERS, SMALL_TARGETS
 from tests.support import files
 from tests.support.filed import OWNER, file_case, lead_to, staffed
 from tests.support.server import Server
+from tests.web.test_following import HOSTILE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -217,3 +218,19 @@ def test_paper_shows_the_case_and_no_buttons(open_own: Callable[..., Page], numb
         page.evaluate("getComputedStyle(document.querySelector('.holder')).backgroundColor")
         == "rgb(255, 255, 255)"
     )
+
+
+def test_nothing_that_was_written_runs(open_own: Callable[..., Page], shelf: Shelf) -> None:
+    wild = " ".join(HOSTILE)
+    number, _ = shelf.put("in_progress", story=wild, respondent=wild[:200], place=wild)
+    page = open_own("/p/complaints")
+    opened: list[str] = []
+    page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
+    address = page.url + f"/{number}"
+    page.goto(f"{address}/supplement")
+    page.get_by_label("要补充的话").fill(wild)
+    page.get_by_role("button", name="交上去").click()
+    expect(page.get_by_text(HOSTILE[0]).first).to_be_visible()
+    for path in ("", "/withdraw", "/supplement"):
+        page.goto(address + path)
+    assert opened == []

@@ -560,3 +560,16 @@ async def test_a_merged_case_leads_to_its_master_only_where_that_is_ones_own(
         _, html = await phone.get(f"/p/complaints/{merged.number}")
         assert "已和另一件合并办理" in words_of(html)
         assert (master.number in html) is is_shown
+
+
+async def test_a_link_out_of_the_chat_leads_to_ones_own_complaints(
+    stranger: Phone, assistant: Assistant
+) -> None:
+    filing = await filed(assistant, openid="sim_jia_01")
+    act = {"resident": "sim_jia_01", "kind": "text", "text": "查进度"}
+    told = await (await stranger.client.post("/simulator/send", json=act)).json()
+    links = [part["page"] for block in told["answer"]["blocks"] for part in block["parts"] if "page" in part]
+    [link] = [each for each in links if each.startswith("/p/complaints?t=")]
+    answer = await stranger.client.get(link)
+    assert str(answer.url.relative()) == "/p/complaints", "nobody passes the token on"
+    assert filing.number in await answer.text()
