@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.platform import SENDS, PlatformClient
+from bot.phones import Messenger
+from bot.platform import SENDS
 from bot.pushes import news_blocks, news_facts, text_message
 from bot.render import Renderer
 from domain.clock import Clock
@@ -42,7 +43,7 @@ class Courier:
     """One per process. ``page_of``: a case's number → the page that a touched notice opens; empty for none."""
 
     deliveries: Deliveries
-    platform: PlatformClient
+    platform: Messenger
     content: Content
     renderer: Renderer
     clock: Clock

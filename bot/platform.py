@@ -5,10 +5,8 @@ Sources are the pages of 服务号 › API named at each call. Why not wechatpy'
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -146,13 +144,13 @@ class PlatformClient:
         address = text_in(_MEDIA_GET, got, "video_url")
         return await self._told(_MEDIA_GET, self._transport.follow(_MEDIA_GET, address, take))
 
-    async def upload_media(self, kind: str, path: Path, content_type: str) -> str:
+    async def upload_media(self, kind: str, content: bytes, content_type: str) -> str:
         """新增临时素材 (``image``, ``voice``, ``video``, ``thumb``); returns a media id good for three days."""
-        content = await asyncio.to_thread(path.read_bytes)
 
         def send(token: str) -> Awaitable[Answer]:
             form = FormData()
-            form.add_field("media", content, filename=path.name, content_type=content_type)
+            name = f"file.{content_type.rpartition('/')[2]}"
+            form.add_field("media", content, filename=name, content_type=content_type)
             return self._transport.ask(_MEDIA_UPLOAD, {"access_token": token, "type": kind}, form)
 
         answer = await self._told(_MEDIA_UPLOAD, self._with_token(send))

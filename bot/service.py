@@ -14,6 +14,7 @@ from bot.courier import Courier
 from bot.late import LateAnswers
 from bot.links import Links
 from bot.media import MemoryMedia, PlatformMedia
+from bot.phones import Phones
 from bot.pipeline import Pipeline
 from bot.platform import Identity, PlatformClient, open_platform
 from bot.render import Renderer
@@ -76,6 +77,7 @@ class Assistant:
     courier: Courier | None = None
     collector: Collector | None = None
     album: MemoryMedia | None = None
+    phones: Phones | None = None
 
     async def close(self) -> None:
         """Finish what is in flight, then let the platform and the database go."""
@@ -124,7 +126,9 @@ async def open_assistant(
     platform = _platform(settings, engine, keys, clock)
     deliveries, page_of = Deliveries(engine, seals), partial(case_page, settings)
     late = LateAnswers(platform, deliveries, clock) if platform else None
-    album = MemoryMedia() if settings.is_simulated and platform is None else None
+    is_alone = settings.is_simulated and platform is None
+    album, phones = (MemoryMedia(), Phones()) if is_alone else (None, None)
+    messenger = platform or phones
     source = PlatformMedia(platform) if platform else album
     awaited, on_the_way = AwaitedPictures(engine, seals), settings.data_dir / "incoming"
     return Assistant(
@@ -150,9 +154,10 @@ async def open_assistant(
         links=links,
         keys=keys,
         platform=platform,
-        courier=Courier(deliveries, platform, content, renderer, clock, page_of) if platform else None,
+        courier=Courier(deliveries, messenger, content, renderer, clock, page_of) if messenger else None,
         collector=Collector(awaited, source, intake, clock, on_the_way) if source else None,
         album=album,
+        phones=phones,
     )
 
 

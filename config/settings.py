@@ -100,6 +100,11 @@ class Settings(BaseSettings):
         return bool(self.wechat_appid and self.wechat_appsecret)
 
     @property
+    def has_stand_in(self) -> bool:
+        """Whether the platform is a stand-in on this machine; a real one is never spoken to without TLS."""
+        return self.has_platform and self.wechat_api_base.startswith("http://")
+
+    @property
     def has_public_url(self) -> bool:
         """Whether phones can open our pages; beside a stand-in they need not."""
         return bool(self.public_url) or self.wechat_api_base.startswith("http://")

@@ -62,6 +62,7 @@ ROUTES: Mapping[str, Access] = MappingProxyType(
         "/simulator": Access.LOOPBACK,
         "/simulator/send": Access.LOOPBACK,
         "/simulator/picture": Access.LOOPBACK,
+        "/simulator/arrivals": Access.LOOPBACK,
         "/simulator/explain": Access.LOOPBACK,
     }
 )

@@ -26,8 +26,8 @@ def shown(xml: str, base_url: str) -> dict[str, Any]:
                 "type": "news",
                 "title": fields[item + "Title"],
                 "description": fields[item + "Description"],
-                "page": _local(fields[item + "Url"], base_url),
-                "picture": _local(fields[item + "PicUrl"], base_url),
+                "page": local_page(fields[item + "Url"], base_url),
+                "picture": local_page(fields[item + "PicUrl"], base_url),
             }
     return {"type": "transfer"}
 
@@ -58,7 +58,7 @@ def _cut(parts: list[dict[str, str]]) -> list[list[dict[str, str]]]:
     return gathered
 
 
-def _local(url: str, base_url: str) -> str:
+def local_page(url: str, base_url: str) -> str:
     """An address of ours as a path, so that it works wherever the simulator is opened from."""
     return url.removeprefix(base_url) if url.startswith(base_url + "/") else url
 
@@ -80,7 +80,7 @@ class _Reader(HTMLParser):
         if says := _SAYS.fullmatch(href):
             self._link = {"text": "", "say": says[1], "menu_id": says[2]}
         else:
-            self._link = {"text": "", "page": _local(href, self._base_url)}
+            self._link = {"text": "", "page": local_page(href, self._base_url)}
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._link is not None:

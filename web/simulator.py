@@ -10,13 +10,15 @@ import aiohttp
 from aiohttp import web
 from pydantic import ValidationError
 
+from bot.service import Assistant
 from domain import targets
-from domain.errors import ProtocolError
+from domain.errors import PlatformError, ProtocolError
 from domain.ids import blind_name
 from matching import Candidate, Match, normalise
 from services.desk import Desk
 from services.guiding import is_under_way
 from services.understanding import Understanding, understand
+from web.arrivals import arrived, tell_stand_in
 from web.chat import shown
 from web.deliveries import Act, Platform
 from web.health import is_from_here
@@ -61,6 +63,7 @@ async def send(request: web.Request) -> web.Response:
     """Deliver an act to ``/wechat`` as the platform does, and tell what came back."""
     _guard(request)
     act = (await _act(request)).stamped(_now_s(request))
+    await tell_stand_in(request.app[ASSISTANT], act)
     began = perf_counter()
     status, body, attempts = await _deliver(request, act)
     took_ms = (perf_counter() - began) * 1000
@@ -84,18 +87,37 @@ async def send(request: web.Request) -> web.Response:
 
 
 async def take_picture(request: web.Request) -> web.Response:
-    """Keep a picture as the platform would, for the message that is going to name it. 404 where there is an account:
-    its pictures are with the platform."""
+    """Keep a picture as the platform would, for the message that is going to name it."""
     _guard(request)
-    album = request.app[ASSISTANT].album
-    if album is None:
-        raise web.HTTPNotFound
+    assistant = request.app[ASSISTANT]
     content = bytearray()
     async for piece in request.content.iter_chunked(64 * 1024):
         content += piece
         if len(content) > MOST_PICTURE_BYTES:
             raise web.HTTPRequestEntityTooLarge(MOST_PICTURE_BYTES, len(content))
-    return web.json_response({"media_id": album.put(bytes(content))})
+    return web.json_response({"media_id": await _kept(assistant, bytes(content))})
+
+
+async def _kept(assistant: Assistant, content: bytes) -> str:
+    """The MediaId of a picture: with the platform where there is an account, else in memory. Empty when it was
+    not taken."""
+    if assistant.album:
+        return assistant.album.put(content)
+    if assistant.platform is None:
+        raise web.HTTPNotFound
+    try:
+        return await assistant.platform.upload_media("image", content, "image/jpeg")
+    except PlatformError:
+        return ""
+
+
+async def arrivals(request: web.Request) -> web.Response:
+    """What was pushed to a phone since the last look."""
+    _guard(request)
+    resident, since = request.query.get("resident", ""), request.query.get("since", "")
+    if not (since.isascii() and since.isdigit() and len(since) < 10):
+        raise web.HTTPBadRequest
+    return web.json_response(await arrived(request.app[ASSISTANT], resident, int(since)))
 
 
 async def explain(request: web.Request) -> web.Response:
@@ -190,4 +212,5 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/simulator", simulator)
     app.router.add_post("/simulator/send", send)
     app.router.add_post("/simulator/picture", take_picture)
+    app.router.add_get("/simulator/arrivals", arrivals)
     app.router.add_post("/simulator/explain", explain)

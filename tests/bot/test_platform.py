@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -397,21 +396,18 @@ async def test_answer_without_what_it_must_have_cannot_be_read(
         await platform.menu()
 
 
-async def test_uploaded_file_has_an_id(platform: PlatformClient, world: World, tmp_path: Path) -> None:
-    picture = tmp_path / "a.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 100)
+async def test_uploaded_file_has_an_id(platform: PlatformClient, world: World) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + b"x" * 100
     media_id = await platform.upload_media("image", picture, "image/png")
-    assert world.files[media_id].content == picture.read_bytes()
+    assert world.files[media_id].content == picture
     await refused(platform.upload_media("poem", picture, "image/png"), Never, 40004)
-    picture.write_bytes(b"x")
-    await refused(platform.upload_media("image", picture, "image/png"), Never, 40006)
+    await refused(platform.upload_media("image", b"x", "image/png"), Never, 40006)
 
 
 async def test_upload_whose_token_was_killed_is_sent_again_whole(
-    platform: PlatformClient, world: World, tmp_path: Path
+    platform: PlatformClient, world: World
 ) -> None:
-    picture = tmp_path / "a.png"
-    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 100)
+    picture = b"\x89PNG\r\n\x1a\n" + b"x" * 100
     await platform.menu()
     world.kill_tokens()
     media_id = await platform.upload_media("image", picture, "image/png")

@@ -87,11 +87,10 @@ def test_address_for_the_whitelist_is_read(errmsg: str, address: str, desk: Desk
     assert (address or "没有写明") in sentence_of(error, desk.texts)
 
 
-async def everything_that_fails(make_client: MakeClient, world: World, tmp_path: Path) -> list[BaseException]:
+async def everything_that_fails(make_client: MakeClient, world: World) -> list[BaseException]:
     """Each way to fail, at the token, at a call and at the sign-in, and what was raised."""
     raised: list[BaseException] = []
-    picture = tmp_path / "a.png"
-    picture.write_bytes(b"x" * 100)
+    picture = b"x" * 100
     kinds = ["html", "broken", "list", "status", "cut", "redirect", "slow", "errcode"]
     for path in ("/cgi-bin/stable_token", SEND, "/sns/oauth2/access_token", "/cgi-bin/media/get"):
         for kind in kinds:
@@ -148,7 +147,7 @@ async def test_no_secret_no_token_and_nobody_in_any_log_or_error(
     logging.getLogger().addHandler(plain)
     try:
         world.touch("o-resident", "message")
-        raised = await everything_that_fails(make_client, world, tmp_path)
+        raised = await everything_that_fails(make_client, world)
         for error in raised:
             logging.getLogger("some.handler").error("failed", exc_info=error)
     finally:

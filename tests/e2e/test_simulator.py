@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.conftest import Opener, keep
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.e2e
 
@@ -114,6 +114,24 @@ def test_pictures_places_and_voices_are_sent(open_page: Opener, tmp_path: Path) 
     expect(page.locator(ANSWERS)).to_have_count(3)
     page.get_by_role("button", name="发语音").click()
     expect(page.locator(ANSWERS)).to_have_count(4)
+
+
+def test_what_is_pushed_appears_by_itself(open_page: Opener) -> None:
+    page = greeted(open_page("/simulator", 1280, height=800))
+    notice = {"type": "notice", "lines": ["WH26-7K4Q-9MZP3", "已受理"], "page": "/p/complaints"}
+    pushed = {"next": 1, "messages": [notice]}
+
+    def answer(route: Route) -> None:
+        is_first = "since=0" in route.request.url and "sim_jia" in route.request.url
+        route.fulfill(json=pushed if is_first else {"next": 1, "messages": []})
+
+    page.route("**/simulator/arrivals*", answer)
+    expect(page.locator(ANSWERS)).to_have_count(2, timeout=10_000)
+    expect(page.locator(ANSWERS).last).to_contain_text("服务通知")
+    expect(page.locator(ANSWERS).last).to_contain_text("已受理")
+    keep(page, "simulator-notice")
+    page.locator(ANSWERS).last.get_by_role("link", name="看详情").click()
+    expect(page.locator("[data-view-title]")).to_have_text("我的投诉")
 
 
 def test_the_menu_says_and_opens(open_page: Opener) -> None:

@@ -15,12 +15,17 @@ from bot.service import Assistant, open_assistant, places_of
 from config.settings import Settings
 from domain.clock import ManualClock
 from domain.ids import blind_name
+from domain.messages import Incoming, Text
 from services.desk import Content, Desk
 from storage.evidence import STORED, of_draft
+from tests.platform.server import build_stand_in
+from tests.platform.world import World
 from tests.support import files
+from tests.support.filed import file_case, lead_to, staffed
 from tests.web.conftest import Client
 from tests.web.reading import read
 from web.app import build_app
+from web.arrivals import as_shown
 from web.chat import blocks_of, shown
 from web.deliveries import Act, Platform
 
@@ -238,3 +243,93 @@ async def test_a_picture_that_is_sent_becomes_evidence_of_the_draft(
 
 async def test_a_picture_larger_than_any_may_be_is_not_taken(client: Client) -> None:
     assert (await client.post("/simulator/picture", data=BytesIO(bytes(11 * 1024 * 1024)))).status == 413
+
+
+async def test_news_of_a_complaint_arrive_on_the_simulated_phone(
+    client: Client, assistant: Assistant
+) -> None:
+    openid = "sim_jia_01"
+    await send(client, text="你好")
+    await staffed(assistant)
+    owner = blind_name(assistant.pipeline.naming_key, openid)
+    filing = await file_case(assistant, assistant.content.desk.library, owner, openid=openid)
+    await lead_to(assistant, filing.number, "accepted")
+    assert assistant.courier
+    await assistant.courier.deliver_due()
+    told = await arrivals(client, openid)
+    assert f"{filing.number} 已受理" in words_of(told["messages"][0])
+    assert (await arrivals(client, openid, told["next"]))["messages"] == []
+    assert (await arrivals(client, "sim_yi_01"))["messages"] == []
+    assert len((await arrivals(client, openid, 99))["messages"]) == 1, "after a restart nothing is missed"
+
+
+async def test_a_real_resident_is_never_told_on_a_simulated_phone(
+    client: Client, assistant: Assistant
+) -> None:
+    """An installation that runs without an AppID has no phones to write to: news wait for the next visit."""
+    openid = "o-resident-a"
+    await staffed(assistant)
+    owner = blind_name(assistant.pipeline.naming_key, openid)
+    await assistant.pipeline.answer(Incoming("m1", openid, "gh", 1, Text("你好")))
+    filing = await file_case(assistant, assistant.content.desk.library, owner, openid=openid)
+    await lead_to(assistant, filing.number, "accepted")
+    assert assistant.courier
+    await assistant.courier.deliver_due()
+    assert (await arrivals(client, openid))["messages"] == []
+    answer = await assistant.pipeline.answer(Incoming("m2", openid, "gh", 1, Text("信用修复")))
+    assert filing.number in answer.content
+
+
+async def arrivals(client: Client, openid: str, since: int = 0) -> dict[str, Any]:
+    response = await client.get("/simulator/arrivals", params={"resident": openid, "since": str(since)})
+    assert response.status == 200
+    told: dict[str, Any] = await response.json()
+    return told
+
+
+async def test_pushes_and_pictures_go_through_the_stand_in(
+    settings: Settings, clock: ManualClock, desk: Desk
+) -> None:
+    """``make run`` beside ``python -m tests.platform``: windows open there, pushes come back, pictures are real."""
+    world = World(clock)
+    async with TestServer(build_stand_in(world)) as stand_in:
+        account = {
+            "wechat_api_base": str(stand_in.make_url("")).rstrip("/"),
+            "wechat_appid": world.appid,
+            "wechat_appsecret": world.secret,
+            "simulator": "on",
+        }
+        settings = settings.model_copy(update=account)
+        assistant = await open_assistant(settings, clock, Content(places_of(settings), desk))
+        async with TestClient(TestServer(build_app(assistant))) as client:
+            await send(client, text="你好")
+            assert [kind for kind, _ in world.people["sim_jia_01"].touches] == ["message"]
+            owner = blind_name(assistant.pipeline.naming_key, "sim_jia_01")
+            library = desk.library
+            filing = await file_case(assistant, library, owner, openid="sim_jia_01")
+            await staffed(assistant)
+            await lead_to(assistant, filing.number, "accepted")
+            assert assistant.courier
+            await assistant.courier.deliver_due()
+            told = await arrivals(client, "sim_jia_01")
+            assert "已受理" in words_of(told["messages"][0])
+            kept = await client.post("/simulator/picture", data=b"\xff\xd8\xff" + bytes(100))
+            media_id = (await kept.json())["media_id"]
+            assert world.files[media_id].content.startswith(b"\xff\xd8\xff")
+
+
+async def test_arrivals_are_for_this_machine_and_for_a_place(client: Client) -> None:
+    for since in ("", "x", "-1", "9" * 12):
+        answer = await client.get("/simulator/arrivals", params={"resident": "sim_a", "since": since})
+        assert answer.status == 400
+    forwarded = await client.get("/simulator/arrivals?since=0", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert forwarded.status == 404
+
+
+def test_a_notice_is_drawn_with_its_fields_and_its_page() -> None:
+    sent = {"by": "notice", "data": {"thing1": {"value": "已受理"}}, "page": "https://x.cn/p/complaints/1"}
+    assert as_shown(sent, "https://x.cn") == {
+        "type": "notice",
+        "lines": ["已受理"],
+        "page": "/p/complaints/1",
+    }

@@ -40,7 +40,14 @@ function drawMine(entry, words) {
 
 function drawAnswer(answer, words) {
   if (answer.type === "news") return drawCard(answer, words);
+  if (answer.type === "notice") return drawNotice(answer, words);
   return element("div", { class: "bubble" }, ...answer.blocks.map(drawBlock));
+}
+
+function drawNotice(notice, words) {
+  const lines = notice.lines.map((line) => element("p", {}, line));
+  const more = notice.page ? [element("p", {}, element("a", pageLink(notice.page), words.noticeOpen))] : [];
+  return element("div", { class: "bubble" }, element("p", {}, element("strong", {}, words.notice)), ...lines, ...more);
 }
 
 function drawBlock(block) {

@@ -1,10 +1,11 @@
 // The simulator: ties residents, chat, menu and panel together.
-import { deliver, explain, keepPicture } from "./sim-link.js";
+import { arrivals, deliver, explain, keepPicture } from "./sim-link.js";
 import { drawEntry, drawPeople, drawQuick, sayLinks } from "./sim-draw.js";
 import { loadState, newResident, saveState } from "./sim-state.js";
 import { openPage, watchView } from "./sim-view.js";
 import { fillTimes, showReading, watchSides } from "./sim-panel.js";
 
+const LOOK_EVERY_MS = 3000;
 const desk = document.querySelector("[data-sim]");
 const words = desk.dataset;
 const find = (name) => desk.querySelector(`[data-${name}]`);
@@ -106,6 +107,25 @@ async function again() {
   } finally {
     wait(resident, -1);
   }
+}
+
+// What the assistant says of its own accord: looked for while somebody looks at the phone.
+async function look() {
+  if (document.hidden) return;
+  for (const resident of state.residents) {
+    const { next, messages } = await arrivals(resident.openid, resident.seen ?? 0);
+    resident.seen = next;
+    for (const answer of messages) add(resident, { who: "bot", answer });
+  }
+}
+
+async function watchArrivals() {
+  try {
+    await look();
+  } catch {
+    // The server is away; it is asked again.
+  }
+  setTimeout(watchArrivals, LOOK_EVERY_MS);
 }
 
 async function sendPicture(file) {
@@ -211,4 +231,5 @@ watchSides(desk);
 addEventListener("pagehide", () => saveState(state));
 
 show();
+watchArrivals();
 if (!current().history.length) follow(current());
