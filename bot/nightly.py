@@ -1,4 +1,5 @@
-"""What is done once a night, by whichever process comes first: what is due goes, a silent scanner is asked again."""
+"""What is done once a night, by whichever process comes first: what is due goes, a silent scanner is asked
+again, stored deadlines are compared with what they follow from."""
 
 from __future__ import annotations
 
@@ -30,5 +31,7 @@ async def work_through_the_night(assistant: Assistant) -> bool:
     if assistant.courier:
         await assistant.courier.deliveries.forget(assistant.clock.now())
     scanned = await scan_overdue(assistant.scans, assistant.intake.scan_again)
+    if drifted := await assistant.oversight.check():
+        log.error("deadlines_drifted", count=len(drifted))
     log.info("night_done", scanned=scanned, **{due.what: due.count for due in removed})
     return True

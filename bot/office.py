@@ -16,6 +16,7 @@ from domain.clock import Clock, SystemClock
 from domain.entries import Library
 from knowledge.loader import load_library
 from services.casework import Casework
+from services.oversight import Oversight
 from services.retention import Retention
 from services.rotation import Rotation
 from services.submission import rules_of
@@ -40,6 +41,7 @@ class Office:
     complaints: Complaints
     staff: Staff
     casework: Casework
+    oversight: Oversight
     retention: Retention
     keys: Keys
     rotation: Rotation
@@ -56,12 +58,21 @@ async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIt
         library = await asyncio.to_thread(load_library, places.knowledge, places.city_file)
         await migrate(engine)
         complaints, staff = Complaints(engine, seals), Staff(engine)
-        casework = Casework(complaints, staff, lambda: rules_of(library), clock)
+        rules = lambda: rules_of(library)  # noqa: E731 - what decisions rest on, read when it is needed
         erasure, vault = Erasure(engine, seals), vault_of(settings, keys)
-        retention = Retention(erasure, complaints, vault, lambda: library.limits, clock)
-        rotation = Rotation(Resealing(engine, seals.fields), vault)
         yield Office(
-            settings, clock, engine, library, seals, complaints, staff, casework, retention, keys, rotation
+            settings=settings,
+            clock=clock,
+            engine=engine,
+            library=library,
+            seals=seals,
+            complaints=complaints,
+            staff=staff,
+            casework=Casework(complaints, staff, rules, clock),
+            oversight=Oversight(complaints, staff, rules, clock),
+            retention=Retention(erasure, complaints, vault, lambda: library.limits, clock),
+            keys=keys,
+            rotation=Rotation(Resealing(engine, seals.fields), vault),
         )
     finally:
         await engine.dispose()

@@ -30,6 +30,7 @@ from services.desk import Content, Places
 from services.enquiry import Enquiry
 from services.evidence import Intake
 from services.following import Following
+from services.oversight import Oversight
 from services.retention import Retention
 from services.rights import Rights
 from services.submission import rules_of
@@ -61,6 +62,7 @@ class Assistant:
     complaints: Complaints
     staff: Staff
     casework: Casework
+    oversight: Oversight
     attempts: Attempts
     enquiry: Enquiry
     following: Following
@@ -148,6 +150,7 @@ async def open_assistant(
         scans=Scans(engine),
         intake=intake,
         casework=Casework(complaints, staff, rules, clock),
+        oversight=Oversight(complaints, staff, rules, clock),
         following=Following(complaints, intake, rules, clock),
         pipeline=Pipeline(content, conversations, complaints, handlers, renderer, clock, keys.naming, late),
         callback=Callback(settings, clock),

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from bot.office import open_office
+from cli import oversight
 from cli.common import clean_exit, console, errors, quiet_settings
 from storage.audit import Verdict
 
 app = typer.Typer(help="审计记录。", no_args_is_help=True)
+app.command("who")(oversight.who)
 
 
 @app.callback()

@@ -40,6 +40,14 @@ def import_year(
     )
 
 
+@app.command("reckon")
+def reckon() -> None:
+    """照现在的放假安排，把没办结的投诉的期限重算一遍；改过的一件一行进审计链。"""
+    with clean_exit():
+        changed = asyncio.run(_reckon())
+    console.print(f"重算了 {changed} 件投诉的期限。", markup=False)
+
+
 def _checked(file: Path) -> frozenset[int]:
     """The years of a sound file. Raises ``KnowledgeInvalid`` with every fault."""
     read = read_workdays(file)
@@ -53,7 +61,9 @@ def _add(target: Path, file: Path, years: frozenset[int]) -> None:
     text = target.read_text(encoding="utf-8")
     known = _checked(target)
     if clash := sorted(years & known):
-        raise typer.BadParameter(f"{clash[0]} 年已经有了。要改，直接改 {target.name} 里那一年，再运行一次。")
+        raise typer.BadParameter(
+            f"{clash[0]} 年已经有了。要改，直接改 {target.name} 里那一年，再运行 calendar reckon。"
+        )
     added = file.read_text(encoding="utf-8").partition("years:\n")[2]
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     draft.write_text(f"{text.rstrip()}\n{added.rstrip()}\n", encoding="utf-8")

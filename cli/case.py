@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,18 +11,23 @@ import typer
 from rich.table import Table
 
 from bot.office import open_office
+from cli import counter, oversight
 from cli.case_view import KEPT, due_of, lines_of
-from cli.common import OPERATOR, clean_exit, console, member_of, quiet_settings
+from cli.common import OPERATOR, By, Number, clean_exit, console, member_of, quiet_settings, words_from
 from domain.complaints.events import Command
+from domain.complaints.ladder import Rung
 from domain.complaints.printed import printed
 from domain.complaints.terms import Action, HoldReason, Reason, Result, State
 from storage.complaints import PAGE, Wanted
 
 app = typer.Typer(help="受理和办理投诉。", no_args_is_help=True)
+app.command("file")(counter.file)
+app.command("alerts")(oversight.alerts)
+app.command("identity")(oversight.identity)
+app.command("requests")(oversight.requests)
+app.command("check")(oversight.check)
 
 HEAD = ("做什么", "在什么状态", "到什么状态", "谁", "还要满足", "期限", "居民看得到")
-By = Annotated[str, typer.Option("--by", help="谁办的：工作人员的登录名")]
-Number = Annotated[str, typer.Argument(help="受理编号")]
 Text = Annotated[str, typer.Option(help="要写的话；长的用 --file")]
 File = Annotated[
     Path | None, typer.Option("--file", exists=True, help="从文件读，- 是标准输入", allow_dash=True)
@@ -82,7 +86,9 @@ def answer(
 ) -> None:
     """拟答复：事实、办理、依据、联系人四段，段间空一行。审签、发出用 do。"""
     with clean_exit():
-        command = Command(Action.WRITE_REPLY, _words(text, file), result=member_of(Result, result, "结论"))
+        command = Command(
+            Action.WRITE_REPLY, words_from(text, file), result=member_of(Result, result, "结论")
+        )
     _do(number, command, by)
 
 
@@ -110,7 +116,7 @@ def do(
     with clean_exit():
         command = Command(
             member_of(Action, action, "做什么"),
-            _words(text, file),
+            words_from(text, file),
             reason=member_of(Reason, reason, "原因") if reason else None,
             basis=basis,
             channel=channel,
@@ -175,12 +181,13 @@ async def _list(by: str, states: tuple[State, ...], is_overdue: bool, page: int)
         now = office.clock.now()
         wanted = Wanted(states=states, is_overdue_at=now if is_overdue else None)
         rows, total = await office.casework.queue(wanted, by, page)
-        shown = Table(
-            "期限", "编号", "对象", "状态", "区", "承办", title=f"共 {total} 件，第 {page} 页，每页 {PAGE} 件"
-        )
+        lights = await office.oversight.lights(rows)
+        head = f"共 {total} 件，第 {page} 页，每页 {PAGE} 件"
+        shown = Table("灯", "期限", "编号", "对象", "状态", "区", "承办", title=head)
         for row in rows:
+            light = oversight.light_of(lights.get(row.number, Rung.CALM))
             due = due_of(row, office.library.workdays, now)
-            shown.add_row(due, row.number, row.respondent, row.state.label, row.unit, row.lead_unit)
+            shown.add_row(light, due, row.number, row.respondent, row.state.label, row.unit, row.lead_unit)
     console.print(shown)
 
 
@@ -210,9 +217,3 @@ async def _hold(number: str, by: str, reason: HoldReason | None) -> None:
         await office.casework.hold(number, reason, by)
     done = f"留存：{reason.label}，到期不清除。" if reason else "放开了：到期照常清除。"
     console.print(f"{number} {done}", markup=False)
-
-
-def _words(text: str, file: Path | None) -> str:
-    if file is None:
-        return text
-    return (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).strip()

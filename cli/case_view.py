@@ -7,12 +7,12 @@ from datetime import datetime
 from domain.clock import chinese_date, local, local_day
 from domain.complaints.events import Event
 from domain.complaints.records import CaseFile, QueueRow
-from domain.complaints.terms import ComplaintKind
+from domain.complaints.terms import Action, ComplaintKind
 from domain.workdays import WorkCalendar
 from services.progress import reply_of
+from storage.trail import Row
 
 UNTOLD = "没有写"
-SOON = 1  # working days
 # What is kept for a time, as the list of a purge names it.
 KEPT = {
     **{kind.value: kind.label for kind in ComplaintKind},
@@ -27,14 +27,35 @@ KEPT = {
 }
 
 
+# What audit rows tell beside the actions of the table.
+DONE = {
+    "read": "打开看",
+    "erase": "清除内容",
+    "copy": "下载自己的信息",
+    "purge": "到期清除",
+    "hold": "留存",
+    "let_go": "放开留存",
+    "who": "查审计",
+    "staff_add": "加工作人员",
+    "staff_disable": "停用工作人员",
+    "keys_rotate": "换密钥",
+}
+
+
+def done_of(row: Row) -> str:
+    """What an audit row says was done, and whether it was refused."""
+    actions = {action.value: action.label for action in Action}
+    done = DONE.get(row.action) or actions.get(row.action, row.action)
+    return f"{done}（被拒）" if "refused" in row.detail else done
+
+
 def due_of(row: QueueRow, calendar: WorkCalendar, now: datetime) -> str:
-    """A deadline in shape and words, as the look has them."""
+    """A deadline in words."""
     if row.due_at is None:
-        return "– 无期限"
+        return "无期限"
     if row.due_at < now:
-        return f"▲ 逾期，{chinese_date(local_day(row.due_at))}到期"
-    left = calendar.between(local_day(now), local_day(row.due_at))
-    return f"{'◐' if left <= SOON else '○'} 剩 {left} 个工作日"
+        return f"逾期，{chinese_date(local_day(row.due_at))}到期"
+    return f"剩 {calendar.between(local_day(now), local_day(row.due_at))} 个工作日"
 
 
 def lines_of(file: CaseFile) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TypeVar
+from pathlib import Path
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -30,6 +32,8 @@ from storage.tokens import MemoryTokens
 L = TypeVar("L", bound=Labelled)
 # Whoever sits at the machine's own terminal.
 OPERATOR = Actor(Role.ADMIN, "terminal")
+By = Annotated[str, typer.Option("--by", help="谁办的：工作人员的登录名")]
+Number = Annotated[str, typer.Argument(help="受理编号")]
 console = Console()
 errors = Console(stderr=True)
 
@@ -86,6 +90,13 @@ async def platform_for(settings: Settings, texts: Texts) -> AsyncIterator[Platfo
         raise typer.Exit(1) from None
     finally:
         await client.close()
+
+
+def words_from(text: str, file: Path | None) -> str:
+    """What was typed, or what stands in a file (``-``: standard input)."""
+    if file is None:
+        return text
+    return (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).strip()
 
 
 def quiet_settings() -> Settings:

@@ -92,16 +92,7 @@ async def add_event(
     head = await connection.execute(
         update(complaints)
         .where(complaints.c.number == number, complaints.c.version == before.version)
-        .values(
-            version=case.version,
-            state=case.state.value,
-            round=case.round,
-            lead_unit=case.lead_unit,
-            is_urgent=case.is_urgent,
-            changed_at=event.at,
-            ended_on=case.ended_on,
-            **_due(case),
-        )
+        .values(changed_at=event.at, **cached(case))
         .returning(complaints.c.id, complaints.c.resident)
     )
     found = head.one_or_none()
@@ -141,6 +132,16 @@ async def read_cases(connection: AsyncConnection, seals: Seals, wanted: Select[A
     )
     counts: dict[int | None, int] = dict(handed.tuples().all())
     return [_case_file(head, seals, tuple(events[head["id"]]), counts.get(head["id"], 0)) for head in heads]
+
+
+async def drifted(connection: AsyncConnection, seals: Seals, numbers: Sequence[str]) -> Sequence[str]:
+    """Those of these cases whose columns are not what their events come to."""
+    wanted = select(complaints).where(complaints.c.number.in_(numbers))
+    heads = {head["number"]: head for head in (await connection.execute(wanted)).mappings()}
+    files = await read_cases(connection, seals, wanted)
+    return [
+        file.number for file in files if any(heads[file.number][n] != v for n, v in cached(file.case).items())
+    ]
 
 
 async def read_person(connection: AsyncConnection, seals: Seals, number: str) -> Person:
@@ -225,6 +226,19 @@ async def _head(connection: AsyncConnection, number: str) -> RowMapping:
     if head is None:
         raise CaseUnknown
     return head
+
+
+def cached(case: Case) -> dict[str, Any]:
+    """The columns that are a cache of a case's events."""
+    return {
+        "version": case.version,
+        "state": case.state.value,
+        "round": case.round,
+        "lead_unit": case.lead_unit,
+        "is_urgent": case.is_urgent,
+        "ended_on": case.ended_on,
+        **_due(case),
+    }
 
 
 def _due(case: Case) -> dict[str, Any]:

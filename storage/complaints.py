@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,15 +16,17 @@ from domain.complaints.case import Case
 from domain.complaints.draft import Draft, Filing, WorkingCopy
 from domain.complaints.events import Event
 from domain.complaints.records import CaseFile, HandedIn, Person, QueueRow
-from domain.complaints.terms import CreditDomain, HoldReason, State
+from domain.complaints.terms import Action, CreditDomain, HoldReason, State
 from domain.errors import AlreadyFiled, CaseUnknown
 from domain.evidence import Kept
 from storage import audit, casefiles
-from storage.complaint_tables import complaints, evidence
+from storage.complaint_tables import complaint_events, complaints, evidence
 from storage.evidence import Holder, add_evidence, handed_in, of_case
 from storage.sealing import Seals
+from storage.trail import Row, Trail, read_trail
 
 PAGE = 50
+CHUNK = 200
 MOST_OF_ONE = 20
 
 
@@ -177,6 +179,27 @@ class Complaints:
         names = QueueRow.__dataclass_fields__
         return [QueueRow(**{name: _value(row[name], name) for name in names}) for row in found], count
 
+    async def files(self, numbers: Sequence[str]) -> Sequence[CaseFile]:
+        """These cases, in no order."""
+        return (
+            await self._found(select(complaints).where(complaints.c.number.in_(numbers))) if numbers else ()
+        )
+
+    async def open_cases(self) -> AsyncIterator[CaseFile]:
+        """All cases that are not at an end. Raises ``SealBroken`` when one of them cannot be opened."""
+        numbers = await self.open_numbers()
+        for at in range(0, len(numbers), CHUNK):
+            for file in await self.files(numbers[at : at + CHUNK]):
+                yield file
+
+    async def drifted(self) -> Sequence[str]:
+        """Numbers of open cases whose columns are not what their events come to."""
+        numbers, found = await self.open_numbers(), list[str]()
+        for at in range(0, len(numbers), CHUNK):
+            async with self._engine.connect() as connection:
+                found += await casefiles.drifted(connection, self._seals, numbers[at : at + CHUNK])
+        return found
+
     async def open_numbers(self, *, unconfirmed_only: bool = False) -> Sequence[str]:
         """Numbers of all cases that are not at an end."""
         wanted = select(complaints.c.number).where(complaints.c.ended_on.is_(None))
@@ -198,6 +221,23 @@ class Complaints:
         )
         async with self._engine.connect() as connection:
             return (await connection.execute(wanted.order_by(complaints.c.due_at))).scalars().all()
+
+    async def trail(self, wanted: Trail, asked: audit.Entry) -> Sequence[Row]:
+        """What the audit holds of it, the oldest first; that it was asked is an entry too."""
+        async with self._engine.begin() as connection:
+            found = await read_trail(connection, wanted)
+            await audit.record(connection, self._seals.chain, asked)
+        return found
+
+    async def identity_requests(self) -> Sequence[CaseFile]:
+        """The cases in which somebody asked to see who complained and was not answered yet."""
+        asked = select(complaint_events.c.complaint).where(
+            complaint_events.c.action == Action.ASK_IDENTITY.value
+        )
+        files = await self._found(
+            select(complaints).where(complaints.c.ended_on.is_(None), complaints.c.id.in_(asked))
+        )
+        return [file for file in files if file.case.request(Action.ASK_IDENTITY)]
 
     async def verify_audit(self, anchor: str = "") -> audit.Verdict:
         """Walk the audit chain."""

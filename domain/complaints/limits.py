@@ -79,6 +79,11 @@ RULE_NAMES = frozenset(
         "info_reminder_days",  # working days
         "suspension_review_days",  # days
         "contact_attempts",
+        "yellow_days",  # working days left
+        "yellow_percent",  # of a limit that has gone
+        "late_urge_days",  # working days past a limit, here and below
+        "late_notice_days",
+        "late_escalate_days",
         "identity_grant_minutes",
         "submits_per_ten_minutes",
         "submits_per_day",

@@ -19,6 +19,7 @@ from domain.complaints.terms import Action, Role
 from domain.entries import Library
 from domain.ids import new_id
 from services.casework import Casework
+from services.oversight import Oversight
 from services.retention import Retention
 from services.rights import Rights
 from services.submission import rules_of
@@ -63,6 +64,7 @@ class House:
         self.erasure = Erasure(self.engine, SEALS)
         rules = lambda: rules_of(self.library)  # noqa: E731
         self.casework = Casework(self.complaints, self.staff, rules, self.clock)
+        self.oversight = Oversight(self.complaints, self.staff, rules, self.clock)
         self.retention = Retention(
             self.erasure, self.complaints, self.vault, lambda: self.library.limits, self.clock
         )
