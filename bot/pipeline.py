@@ -34,6 +34,7 @@ from handlers.router import SILENT, Surroundings
 from handlers.turn import Handler, Outcome
 from matching import Match
 from services.desk import Content
+from services.interview import caught_up
 from services.matches import Matches, Question, Thought
 from services.phrases import bare_of
 from services.reachability import reach_effects
@@ -223,10 +224,11 @@ class Pipeline:
             before.news,
         )
         desk = self.content.desk
-        turn = await self._thought(router.reading(incoming, before.dialog, desk, around), desk.matches)
+        dialog = caught_up(before.dialog, before.draft, desk.library)
+        turn = await self._thought(router.reading(incoming, dialog, desk, around), desk.matches)
         if turn and router.needs_cases(turn):
             turn = replace(turn, cases=tuple(await self.complaints.of_resident(resident)))
-        outcome = router.reply(turn, self.handlers) if turn else Outcome(None, before.dialog)
+        outcome = router.reply(turn, self.handlers) if turn else Outcome(None, dialog)
         noted = reach_effects(incoming.content, self.content.desk.library.city.pushes.notice)
         outcome = replace(outcome, effects=(*outcome.effects, *noted))
         return self._rendered(outcome, incoming.sender)

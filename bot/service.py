@@ -40,6 +40,7 @@ from storage.complaints import Complaints
 from storage.conversations import Conversations
 from storage.database import open_database
 from storage.deliveries import Deliveries
+from storage.drafts import Drafts
 from storage.erasure import Erasure
 from storage.migrate import migrate
 from storage.scans import Scans
@@ -60,6 +61,7 @@ class Assistant:
     seals: Seals
     conversations: Conversations
     complaints: Complaints
+    drafts: Drafts
     staff: Staff
     casework: Casework
     oversight: Oversight
@@ -141,6 +143,7 @@ async def open_assistant(
         seals=seals,
         conversations=conversations,
         complaints=complaints,
+        drafts=Drafts(engine, seals),
         staff=staff,
         attempts=attempts,
         enquiry=Enquiry(complaints, attempts, limits, clock),

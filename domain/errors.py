@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.clock import utc_text
+from domain.complaints.answers import Fault
 from domain.complaints.terms import KeptBecause
 from domain.evidence import Refusal
 from domain.labels import Labelled
@@ -128,6 +129,15 @@ class TriedTooOften(CreditBotError):
     def __init__(self, until: datetime) -> None:
         super().__init__(utc_text(until))
         self.until = until
+
+
+class AnswerUnfit(CreditBotError):
+    """What was written cannot be taken for that line; ``count``: how many characters or digits there were."""
+
+    def __init__(self, fault: Fault, count: int = 0) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+        self.count = count
 
 
 class LinkExpired(CreditBotError):

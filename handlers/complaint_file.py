@@ -57,7 +57,7 @@ def is_for_interview(turn: Turn) -> bool:
 def _open(turn: Turn) -> Outcome:
     """A new one; or the one that was begun before, here or on the form."""
     draft, interview = turn.draft, turn.dialog.interview
-    if draft is None or not draft.consent_version:
+    if draft is None or not (draft.consent_version or draft.on_form):
         return _begin(turn)
     if interview is not None and not interview.is_paused:
         return ask(turn, draft, interview, turn.texts.paragraph("filing.under_way"))

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from domain import targets
 from domain.city import Door
 from domain.complaints.draft import Draft
-from domain.complaints.interview import EDITABLE, FREE, Circumstances, Interview, Step
+from domain.complaints.interview import EDITABLE, FREE, Circumstances, Interview, Step, unanswered
 from domain.complaints.terms import ComplaintKind, CreditDomain, Identity
+from domain.dialog import Dialog
 from domain.entries import Library
 from domain.numerals import NUMERAL, read_number
 from services.doors import door_for, speaks_of_child
@@ -75,6 +77,17 @@ def is_only_a_command(bare: str, library: Library) -> bool:
 def takes_words(interview: Interview | None) -> bool:
     """Whether whatever is typed now may be the answer itself."""
     return interview is not None and not interview.is_paused and interview.step in FREE
+
+
+def caught_up(dialog: Dialog, draft: Draft | None, library: Library) -> Dialog:
+    """The dialog of somebody who went on with the complaint on the form, or filed it there: what the chat asked
+    last no longer waits; it goes on at what is missing, when they say so."""
+    if draft is None:
+        return replace(dialog, interview=None) if dialog.interview else dialog
+    if not draft.on_form:
+        return dialog
+    step = unanswered(draft, circumstances(draft, library)) or Step.PREVIEW
+    return replace(dialog, interview=Interview(step, is_paused=True))
 
 
 def circumstances(draft: Draft, library: Library) -> Circumstances:

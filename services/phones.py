@@ -35,9 +35,13 @@ def read_phone(text: str) -> PhoneRead:
     return PhoneRead(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), digits)
 
 
+def as_typed(number: str) -> str:
+    """A number as its owner would write it: without +86, a number of the city with its area code."""
+    local = number.removeprefix("+86")
+    return f"0{local}" if local != number and len(local) != MOBILE_DIGITS else local
+
+
 def shown(number: str) -> str:
     """A number as its owner may see it again: 138****5678."""
-    local = number.removeprefix("+86")
-    if local != number and len(local) != MOBILE_DIGITS:
-        local = f"0{local}"
+    local = as_typed(number)
     return local[:3] + "*" * max(0, len(local) - 7) + local[-4:] if len(local) > 7 else "*" * len(local)

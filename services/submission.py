@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,9 +14,12 @@ from domain.complaints.draft import Draft, Filing, WorkingCopy
 from domain.complaints.events import Actor, Command, Opening
 from domain.complaints.limits import Limits
 from domain.complaints.numbers import case_number, query_code
+from domain.complaints.records import CaseFile
 from domain.complaints.terms import Action, Role
+from domain.complaints.transitions import OPEN
 from domain.entries import Library
 from domain.masking import mask_story, told_names
+from services.phrases import bare_of
 
 RESIDENT = Actor(Role.RESIDENT)
 
@@ -38,11 +41,21 @@ def rules_of(library: Library) -> Rules:
 
 
 def submit_bounds(limits: Limits) -> tuple[Bound, ...]:
-    """How often one sender may file: a resident, or an address that nobody is known behind (``Attempts.take``)."""
+    """How often one sender may file: a resident, or a browser that nobody knows (``Attempts.take``)."""
     return (
         Bound(limits.rule("submits_per_ten_minutes"), timedelta(minutes=10)),
         Bound(limits.rule("submits_per_day"), timedelta(days=1)),
     )
+
+
+def shared(bounds: Sequence[Bound], limits: Limits) -> tuple[Bound, ...]:
+    """Bounds for an address, whose unknown senders are counted together: phones of one network share it."""
+    return tuple(Bound(bound.most * limits.rule("senders_per_address"), bound.within) for bound in bounds)
+
+
+def file_bounds(limits: Limits) -> tuple[Bound, ...]:
+    """How many files one sender may hand in."""
+    return (Bound(limits.rule("files_per_hour"), timedelta(hours=1)),)
 
 
 def may_file_from(filed: Iterable[int], limits: Limits, now: datetime) -> datetime | None:
@@ -94,3 +107,14 @@ def working_copy(draft: Draft) -> WorkingCopy:
         return mask_story(words.replace(draft.respondent, respondent) if draft.respondent else words, own)
 
     return WorkingCopy(masked(draft.story), masked(draft.happened), masked(draft.place), respondent)
+
+
+def similar_case(draft: Draft, cases: tuple[CaseFile, ...]) -> CaseFile | None:
+    """A case of the same resident, still open, against the same respondent."""
+    wanted = bare_of(draft.respondent)
+    for each in cases:
+        known = bare_of(each.copy.respondent)
+        is_same = bool(known and wanted) and (known in wanted or wanted in known)
+        if is_same and each.case.state in OPEN:
+            return each
+    return None

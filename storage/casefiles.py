@@ -26,7 +26,7 @@ from domain.complaints.terms import (
     Stage,
     State,
 )
-from domain.errors import AlreadyFiled, CaseChanged, CaseUnknown
+from domain.errors import AlreadyFiled, CaseChanged, CaseUnknown, DraftChanged
 from storage import places
 from storage.complaint_tables import complaint_events, complaints, drafts, evidence
 from storage.evidence import GONE, REFUSED
@@ -60,7 +60,8 @@ class _Spot(NamedTuple):
 async def file_case(connection: AsyncConnection, seals: Seals, filing: Filing) -> None:
     """Store a new case with its first event, bind what was handed in, drop the draft.
 
-    Raises ``AlreadyFiled`` with the number under which its draft was filed before.
+    Raises ``AlreadyFiled`` with the number under which its draft was filed before, and ``DraftChanged`` when the
+    draft was changed elsewhere since it was read: what is filed is what the resident has seen.
     """
     draft = filing.draft
     known = select(complaints.c.number).where(complaints.c.draft == draft.id)
@@ -78,7 +79,10 @@ async def file_case(connection: AsyncConnection, seals: Seals, filing: Filing) -
     never_came = (evidence.c.complaint == ident) & evidence.c.status.in_((REFUSED, GONE))
     if (await connection.execute(select(evidence.c.id).where(never_came).limit(1))).first():
         await announce_missing(connection, seals, ident, filing.event.at)
-    await connection.execute(drafts.delete().where(drafts.c.id == draft.id))
+    mine = (drafts.c.id == draft.id) & (drafts.c.version == draft.saved)
+    gone = await connection.execute(drafts.delete().where(mine))
+    if draft.saved and gone.rowcount != 1:
+        raise DraftChanged
 
 
 async def add_event(

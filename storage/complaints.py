@@ -63,10 +63,7 @@ class Complaints:
             async with self._engine.begin() as connection:
                 await casefiles.file_case(connection, self._seals, filing)
         except IntegrityError:
-            async with self._engine.connect() as connection:
-                known = select(complaints.c.number).where(complaints.c.draft == filing.draft.id)
-                number = (await connection.execute(known)).scalar()
-            if number is None:
+            if not (number := await self.filed_as(filing.draft.id)):
                 raise
             raise AlreadyFiled(number) from None
 
@@ -98,6 +95,12 @@ class Complaints:
         wanted = of_case(number).order_by(evidence.c.added_at, evidence.c.id)
         async with self._engine.connect() as connection:
             return tuple(map(handed_in, (await connection.execute(wanted)).mappings()))
+
+    async def filed_as(self, draft: str) -> str:
+        """The number under which a draft was filed; empty when it was not."""
+        async with self._engine.connect() as connection:
+            known = select(complaints.c.number).where(complaints.c.draft == draft)
+            return (await connection.execute(known)).scalar() or ""
 
     async def by_code(self, number: str, code: str) -> CaseFile:
         """A case by number and query code. Raises ``CaseUnknown`` for a wrong number and a wrong code alike,

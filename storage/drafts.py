@@ -1,9 +1,9 @@
-"""Drafts ↔ sealed rows. A draft that was changed elsewhere meanwhile is never overwritten."""
+"""Drafts ↔ sealed rows, with what was handed in. A draft that was changed elsewhere meanwhile is never overwritten."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,18 +11,69 @@ from typing import Any
 import structlog
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from domain.complaints.draft import FORMAT, Draft
+from domain.complaints.draft import FORMAT, Draft, Handed
+from domain.complaints.records import HandedIn
 from domain.errors import DraftChanged, SealBroken
+from domain.evidence import EvidenceKind, Kept
 from storage import places
-from storage.complaint_tables import drafts
+from storage.complaint_tables import drafts, evidence
 from storage.dialect import insert_of
+from storage.evidence import Holder, add_evidence, drop_evidence, handed_in, of_draft
 from storage.sealing import Seals
 
 log = structlog.get_logger()
 
 _DRAFT = TypeAdapter(Draft)
+
+
+class Drafts:
+    """Drafts outside a turn, each call a transaction of its own: what the form stores."""
+
+    def __init__(self, engine: AsyncEngine, seals: Seals) -> None:
+        self._engine = engine
+        self._seals = seals
+
+    async def read(self, owner: str) -> Draft | None:
+        """The owner's draft, if there is one that can be read."""
+        async with self._engine.connect() as connection:
+            return await read_draft(connection, self._seals, owner)
+
+    async def keep(self, owner: str, draft: Draft, at: datetime) -> Draft:
+        """Store ``draft`` in the place of the one it came from; returns it as it stands. Raises ``DraftChanged``."""
+        return await self.hand_in(owner, draft, {}, at)
+
+    async def hand_in(self, owner: str, draft: Draft, files: Mapping[str, Kept], at: datetime) -> Draft:
+        """Store ``draft`` with files for it, by their new ids. Raises ``DraftChanged``: then none is stored."""
+        for ident, kept in files.items():
+            draft = draft.having(Handed(ident, kept.accepted.kind is EvidenceKind.DOCUMENT))
+        draft = replace(draft, on_form=True)
+        async with self._engine.begin() as connection:
+            await keep_draft(connection, self._seals, owner, draft, at)
+            for ident, kept in files.items():
+                await add_evidence(connection, ident, kept, Holder(draft=draft.id), at)
+        return replace(draft, saved=draft.saved + 1)
+
+    async def take_back(self, owner: str, draft: Draft, ident: str, at: datetime) -> Draft:
+        """Store ``draft`` without a file that was handed in for it. Raises ``DraftChanged``."""
+        left = replace(draft.without(ident), on_form=True)
+        async with self._engine.begin() as connection:
+            await keep_draft(connection, self._seals, owner, left, at)
+            await drop_evidence(connection, draft.id, at, [ident])
+        return replace(left, saved=left.saved + 1)
+
+    async def drop(self, owner: str, draft: Draft, at: datetime) -> None:
+        """Forget the owner's draft and what was handed in for it."""
+        async with self._engine.begin() as connection:
+            await drop_draft(connection, owner)
+            await drop_evidence(connection, draft.id, at)
+
+    async def files(self, draft: Draft) -> tuple[HandedIn, ...]:
+        """What was handed in for a draft, in the order in which it came."""
+        wanted = of_draft(draft.id).order_by(evidence.c.added_at, evidence.c.id)
+        async with self._engine.connect() as connection:
+            return tuple(map(handed_in, (await connection.execute(wanted)).mappings()))
 
 
 async def read_draft(connection: AsyncConnection, seals: Seals, owner: str) -> Draft | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -67,7 +68,7 @@ async def _store(
 ) -> None:
     match effect:
         case DraftKept(draft):
-            await keep_draft(connection, seals, resident, draft, at)
+            await keep_draft(connection, seals, resident, replace(draft, on_form=False), at)
         case DraftDropped(ident):
             await drop_draft(connection, resident)
             await drop_evidence(connection, ident, at)

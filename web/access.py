@@ -15,10 +15,12 @@ from domain.labels import Labelled
 
 
 class Access(Labelled):
-    """``PERSONAL``: about one person, or an answer to what they did; ``SIGNED``: checked by its signature."""
+    """``PERSONAL``: about one person, or an answer to what they did; ``FORM``: that too, and it may ask the phone for
+    its camera and its place; ``SIGNED``: checked by its signature."""
 
     PUBLIC = "public", "谁都能看"
     PERSONAL = "personal", "本人"
+    FORM = "form", "本人填写"
     SIGNED = "signed", "平台签名"
     PROBE = "probe", "探活"
     LOOPBACK = "loopback", "本机"
@@ -41,6 +43,10 @@ _PERSONAL = (
     "/p/signin",
     "/p/signin/return",
     "/p/complaints",
+    "/p/complaints/new/draft",
+    "/p/complaints/new/drop",
+    "/p/complaints/new/files/{id}",
+    "/p/complaints/new/receipt",
     "/p/complaints/{number}",
     "/p/complaints/{number}/evidence/{id}",
     "/p/complaints/{number}/supplement",
@@ -55,6 +61,7 @@ ROUTES: Mapping[str, Access] = MappingProxyType(
     {
         **dict.fromkeys(_PUBLIC, Access.PUBLIC),
         **dict.fromkeys(_PERSONAL, Access.PERSONAL),
+        "/p/complaints/new": Access.FORM,
         "/wechat": Access.SIGNED,
         "/healthz": Access.PROBE,
         "/readyz": Access.PROBE,
@@ -66,6 +73,9 @@ ROUTES: Mapping[str, Access] = MappingProxyType(
         "/simulator/explain": Access.LOOPBACK,
     }
 )
+
+
+IN_PERSON = frozenset({Access.PERSONAL, Access.FORM})
 
 
 def check_routes(app: web.Application) -> None:

@@ -10,6 +10,7 @@ from bot.service import Assistant
 from bot.tasks import background
 from web import (
     case_acts,
+    complaint_form,
     following,
     headers,
     health,
@@ -34,6 +35,7 @@ def build_app(assistant: Assistant) -> web.Application:
     webhook.add_routes(app)
     health.add_routes(app)
     pages.add_routes(app)
+    complaint_form.add_routes(app)
     signin.add_routes(app)
     jssdk.add_routes(app)
     following.add_routes(app)

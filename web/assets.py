@@ -13,7 +13,7 @@ from aiohttp import web
 STATIC = Path(__file__).resolve().parent / "static"
 # One stylesheet a page: what is kept apart for writing is joined for sending.
 BUNDLES = {
-    "pages.css": ("base.css", "phone.css", "case.css", "print.css"),
+    "pages.css": ("base.css", "phone.css", "case.css", "form.css", "print.css"),
     "simulator.css": ("base.css", "simulator.css", "print.css"),
 }
 FOREVER = "public, max-age=31536000, immutable"

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from web.access import Access, access_of
+from web.access import IN_PERSON, Access, access_of
 from web.failures import answer_to
 from web.keys import ASSISTANT
 
@@ -23,6 +23,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+FOR_FORMS = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)"}
 # WeChat's own script, which brings its button along in a shadow of the page: where a page asks to be told by a notice.
 _WEIXIN = "script-src 'self' https://res.wx.qq.com; style-src 'self' 'unsafe-inline'; "
 _WITH_WEIXIN = web.RequestKey("with_weixin", bool)
@@ -35,9 +36,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
     except Exception as error:
         response = answer_to(request, error)
-    for name, value in (SECURITY_HEADERS | _policy(request) | _transport(request)).items():
+    access = access_of(request)
+    asking = FOR_FORMS if access is Access.FORM else {}
+    for name, value in (SECURITY_HEADERS | asking | _policy(request) | _transport(request)).items():
         response.headers.setdefault(name, value)
-    if access_of(request) is Access.PERSONAL:
+    if access in IN_PERSON:
         response.headers["Cache-Control"] = "no-store"
         response.headers.popall("ETag", None)
     return response

@@ -25,7 +25,8 @@ class Draft:
 
     ``id`` names the complaint it will be: filing it twice files it once. ``respondent_is_person``: then the name
     is sealed like the complainant's own. ``informed``: the other doors that were pointed out.
-    ``saved``: how often it had been stored when it was read.
+    ``on_form``: the form stored it last, so the chat has to catch up. ``saved``: how often it had been stored
+    when it was read.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Draft:
     consent_version: str = ""
     has_sensitive_consent: bool | None = None
     informed: tuple[str, ...] = ()
+    on_form: bool = False
     format: int = FORMAT
     saved: int = 0
 

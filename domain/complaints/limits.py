@@ -87,6 +87,8 @@ RULE_NAMES = frozenset(
         "identity_grant_minutes",
         "submits_per_ten_minutes",
         "submits_per_day",
+        "senders_per_address",  # people behind one address who are not known, counted together
+        "files_per_hour",  # of one sender
         "code_attempts",  # wrong query codes in 15 minutes
         "code_lock_minutes",
         "story_characters",

@@ -9,12 +9,13 @@ from types import MappingProxyType
 from domain.complaints.draft import Draft
 from domain.complaints.interview import EDITABLE, Interview, Step, preceding
 from domain.complaints.terms import ComplaintKind, CreditDomain, Identity
-from domain.effects import DraftDropped
+from domain.effects import DraftDropped, DraftKept
 from domain.replies import Choices
 from handlers.filing.questions import named
 from handlers.filing.steps import advance, ask, said, stay
 from handlers.turn import Outcome, Turn
 from services.interview import untold_door
+from services.telling import with_identity, with_kind
 
 Answer = Callable[[Turn, Draft, Interview, str], Outcome]
 
@@ -41,7 +42,10 @@ def put_off(turn: Turn, interview: Interview) -> Outcome:
 
 
 def take_up(turn: Turn, draft: Draft, interview: Interview) -> Outcome:
-    return ask(turn, draft, replace(interview, is_paused=False), turn.texts.paragraph("filing.go_on"))
+    """Go on in the chat; of a draft that the form stored last it is kept that it is told here again."""
+    kept = (DraftKept(draft),) if draft.on_form else ()
+    going_on = turn.texts.paragraph("filing.go_on")
+    return ask(turn, draft, replace(interview, is_paused=False), going_on, effects=kept)
 
 
 def _agreed(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
@@ -63,9 +67,7 @@ def _stayed(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outc
 
 
 def _kind(turn: Turn, draft: Draft, interview: Interview, value: str) -> Outcome:
-    kind = ComplaintKind.of(value)
-    is_unfit = kind is ComplaintKind.COMPLAINT and draft.is_anonymous
-    return advance(turn, replace(draft, kind=kind, identity=None if is_unfit else draft.identity), interview)
+    return advance(turn, with_kind(draft, ComplaintKind.of(value)), interview)
 
 
 def _domain(turn: Turn, draft: Draft, interview: Interview, value: str) -> Outcome:
@@ -90,19 +92,12 @@ def _identity(turn: Turn, draft: Draft, interview: Interview, value: str) -> Out
             named("identity=shielded", turn.texts.line("filing_choice.identity_shielded")),
         )
         return said(turn, interview, turn.texts.paragraph("filing.anonymous"), Choices(choices))
-    return advance(turn, _with_identity(draft, identity), interview)
+    return advance(turn, with_identity(draft, identity), interview)
 
 
 def _anonymous_tip(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
-    draft = _with_identity(replace(draft, kind=ComplaintKind.TIP), Identity.ANONYMOUS)
+    draft = with_identity(replace(draft, kind=ComplaintKind.TIP), Identity.ANONYMOUS)
     return advance(turn, draft, interview)
-
-
-def _with_identity(draft: Draft, identity: Identity) -> Draft:
-    """What is not to be known is not kept."""
-    if identity is Identity.ANONYMOUS:
-        return replace(draft, identity=identity, name="", phone="")
-    return replace(draft, identity=identity, name=draft.name if identity is Identity.NAMED else "")
 
 
 def _skipped(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:

@@ -14,7 +14,6 @@ from domain.complaints.events import Command
 from domain.complaints.interview import Interview, Step, unanswered
 from domain.complaints.records import CaseFile
 from domain.complaints.terms import Action, Stage
-from domain.complaints.transitions import OPEN
 from domain.effects import Acted, DraftDropped, Effect, EvidenceMoved, Filed
 from domain.errors import ActionRefused
 from domain.replies import Block, Choices, Reply, ReplyKind
@@ -25,8 +24,7 @@ from handlers.filing.questions import named
 from handlers.filing.steps import INTENT, ask, said
 from handlers.turn import Outcome, Turn
 from services.interview import circumstances
-from services.phrases import bare_of
-from services.submission import Sender, file_draft, may_file_from
+from services.submission import Sender, file_draft, may_file_from, similar_case
 
 ALMOST_A_MINUTE = timedelta(seconds=59)  # a time to come back at is never told too early
 
@@ -78,17 +76,6 @@ def _filed(turn: Turn) -> Iterable[int]:
     know of counts once."""
     in_chat = Counter(turn.dialog.filed_at)
     return (in_chat | Counter(int(file.submitted_at.timestamp()) for file in turn.cases)).elements()
-
-
-def similar_case(draft: Draft, cases: tuple[CaseFile, ...]) -> CaseFile | None:
-    """A case of the same resident, still open, against the same respondent."""
-    wanted = bare_of(draft.respondent)
-    for each in cases:
-        known = bare_of(each.copy.respondent)
-        is_same = bool(known and wanted) and (known in wanted or wanted in known)
-        if is_same and each.case.state in OPEN:
-            return each
-    return None
 
 
 def _like_another(turn: Turn, interview: Interview, like: CaseFile) -> Outcome:

@@ -7,22 +7,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from domain.complaints.answers import Fault
 from domain.complaints.draft import Draft, Handed
 from domain.complaints.interview import Interview, Step
 from domain.effects import EvidenceDropped, MediaSent
+from domain.errors import AnswerUnfit
 from domain.messages import Location, Picture
 from domain.replies import Block
 from handlers.filing.answers import Answer
 from handlers.filing.steps import advance, ask, stay
 from handlers.turn import Outcome, Turn
-from services.doors import area_in, is_person_name
+from services.doors import area_in
 from services.interview import is_only_a_command
-from services.names import read_name
-from services.phones import read_phone
 from services.phrases import bare_of
+from services.telling import (
+    LONGEST_LINE,
+    SHORTEST_STORY,
+    one_line,
+    with_name,
+    with_phone,
+    with_place,
+    with_respondent,
+    with_story,
+)
 
-SHORTEST_STORY, SHORTEST_NAME = 8, 2
-LONGEST_LINE = 100
 SHOWN_END = 12
 
 
@@ -37,25 +45,20 @@ def _story(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome
     most = turn.library.limits.rule("story_characters")
     before = "" if interview.is_anew else draft.story
     whole = f"{before}\n{text}".strip()
-    kept = whole[:most]
-    draft = replace(draft, story=kept, area=draft.area or area_in(kept, turn.library.city))
+    draft = with_story(draft, whole, turn.library)
     interview = replace(interview, is_anew=False, aside="")
     if len(whole) > most:
-        lead = turn.texts.paragraph("filing.story_cut", most=most, end=kept[-SHOWN_END:])
+        lead = turn.texts.paragraph("filing.story_cut", most=most, end=draft.story[-SHOWN_END:])
         return stay(turn, draft, interview, lead)
     return stay(turn, draft, interview)
 
 
 def _respondent(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome:
-    text = _line(text)
-    if len(text) < SHORTEST_NAME:
+    try:
+        told = with_respondent(draft, _line(text), turn.library)
+    except AnswerUnfit:
         return ask(turn, draft, interview, turn.texts.paragraph("filing.respondent_short"))
-    return _respondent_named(turn, draft, interview, text)
-
-
-def _respondent_named(turn: Turn, draft: Draft, interview: Interview, value: str) -> Outcome:
-    is_person = is_person_name(value, turn.library.doors)
-    return advance(turn, replace(draft, respondent=value, respondent_is_person=is_person), interview)
+    return advance(turn, told, interview)
 
 
 def _happened(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome:
@@ -63,24 +66,24 @@ def _happened(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outc
 
 
 def _place(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome:
-    text = _line(text)
-    area = area_in(text, turn.library.city) or draft.area
-    return advance(turn, replace(draft, place=text, area=area), interview)
+    return advance(turn, with_place(draft, _line(text), turn.library), interview)
 
 
 def _name(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome:
-    name = read_name(text)
-    if not name:
+    try:
+        told = with_name(draft, text)
+    except AnswerUnfit:
         return ask(turn, draft, interview, turn.texts.paragraph("filing.name_unfit"))
-    return advance(turn, replace(draft, name=name), interview)
+    return advance(turn, told, interview)
 
 
 def _phone(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome:
-    read = read_phone(text)
-    if read.number:
-        return advance(turn, replace(draft, phone=read.number), interview)
-    key = "filing.phone_digits" if read.digits else "filing.phone_unfit"
-    return ask(turn, draft, interview, turn.texts.paragraph(key, digits=read.digits))
+    try:
+        told = with_phone(draft, text)
+    except AnswerUnfit as unfit:
+        key = "filing.phone_digits" if unfit.fault is Fault.DIGITS else "filing.phone_unfit"
+        return ask(turn, draft, interview, turn.texts.paragraph(key, digits=unfit.count))
+    return advance(turn, told, interview)
 
 
 def _done(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
@@ -135,7 +138,7 @@ def _cleared(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Out
 
 def _line(text: str) -> str:
     """One line, within what a line may hold."""
-    return " ".join(text.split())[:LONGEST_LINE]
+    return one_line(text)[:LONGEST_LINE]
 
 
 _TAKES = MappingProxyType(
@@ -153,7 +156,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "text": _told,
         "done": _done,
         "aside": _aside,
-        "respondent": _respondent_named,
+        "respondent": _respondent,
         "happened": _happened,
         "place": _place,
         "picture": _picture,

@@ -14,7 +14,7 @@ from domain.errors import StorageFull, TriedTooOften
 from services.desk import Content
 from tests.conftest import NOW
 from tests.web.phones import NOBODYS, Client, Phone, filed
-from web.access import ROUTES, Access, check_routes
+from web.access import IN_PERSON, ROUTES, Access, check_routes
 from web.app import build_app
 
 COMMON = {
@@ -59,17 +59,18 @@ async def test_every_answer_carries_the_headers_of_its_class(phone: Phone, assis
             assert "default-src 'self'" in policy, told
             assert "unsafe-inline" not in policy, told
             assert "object-src 'none'; base-uri 'none'" in policy, told
-            if access is Access.PERSONAL:
+            if access in IN_PERSON:
                 assert answer.headers["Cache-Control"] == "no-store", told
                 assert "ETag" not in answer.headers, told
-                assert "camera=()" in answer.headers["Permissions-Policy"], told
+            camera = "camera=(self)" if access is Access.FORM else "camera=()"
+            assert camera in answer.headers["Permissions-Policy"], told
 
 
 async def test_no_personal_form_is_taken_without_its_token(phone: Phone, assistant: Assistant) -> None:
     filing = await filed(assistant)
     for route, access in ROUTES.items():
         answer = await phone.client.post(address_of(route, filing.number), data={"x": "y"})
-        if access is Access.PERSONAL:
+        if access in IN_PERSON:
             assert answer.status in {400, 403, 405}, route
             assert answer.status != 400 or route.endswith("/supplement"), (
                 "a form that is no form is refused first"

@@ -1,0 +1,80 @@
+// Files of the complaint form go up as soon as they are chosen, one after the other, with their progress in a tile.
+// Without this script they go up with the step.
+const SIDE = 160;
+const form = document.querySelector("[data-files]");
+
+function enhance() {
+  for (const each of form.querySelectorAll("[data-pick]")) each.hidden = false;
+  for (const each of form.querySelectorAll("[data-plain]")) each.hidden = true;
+  for (const input of form.querySelectorAll("[data-send]")) {
+    input.addEventListener("change", () => sendAll([...input.files]));
+  }
+}
+
+async function sendAll(files) {
+  const refusals = [];
+  for (const file of files) {
+    const tile = placeholder(file);
+    const page = await send(file, tile).catch(() => null);
+    if (page) refusals.push(...page.querySelectorAll("[data-refused] > *"));
+    const fresh = page?.querySelector("[data-held]");
+    if (fresh) form.querySelector("[data-held]").replaceWith(fresh);
+    else tile.replaceWith(word(tile, "没传上，请再选一次"));
+    enhance();
+  }
+  form.querySelector("[data-refused]").replaceChildren(...refusals);
+}
+
+function placeholder(file) {
+  const tile = document.createElement("li");
+  tile.className = "tile";
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.value = 0;
+  bar.setAttribute("aria-label", "正在传");
+  tile.append(bar);
+  const adding = form.querySelector("[data-tiles] [data-pick]");
+  if (adding) adding.before(tile);
+  else form.querySelector("[data-tiles]").append(tile);
+  if (file.type.startsWith("image/")) draw(file, tile).catch(() => {});
+  return tile;
+}
+
+async function draw(file, tile) {
+  const picture = await createImageBitmap(file);
+  const side = Math.min(picture.width, picture.height);
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = SIDE;
+  const [left, top] = [(picture.width - side) / 2, (picture.height - side) / 2];
+  canvas.getContext("2d").drawImage(picture, left, top, side, side, 0, 0, SIDE, SIDE);
+  tile.prepend(canvas);
+}
+
+function word(tile, said) {
+  const left = document.createElement("li");
+  left.className = "tile tile-word";
+  left.textContent = said;
+  return left;
+}
+
+function send(file, tile) {
+  const body = new FormData(form);
+  body.delete("files");
+  body.delete("remove");
+  body.set("go", "stay");
+  body.append("files", file, file.name);
+  const request = new XMLHttpRequest(); // fetch does not tell how far it has come
+  return new Promise((done, failed) => {
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      const bar = tile.querySelector("progress");
+      if (bar) bar.value = loaded / total;
+    });
+    request.addEventListener("load", () => done(request.responseXML));
+    request.addEventListener("error", failed);
+    request.open("POST", form.action);
+    request.responseType = "document";
+    request.send(body);
+  });
+}
+
+if (form) enhance();
