@@ -9,20 +9,14 @@ from typing import Protocol
 from domain.clock import Clock
 from domain.complaints.draft import Draft, Filing
 from domain.complaints.events import Command
-from domain.complaints.terms import (
-    Action,
-    ComplaintKind,
-    CreditDomain,
-    Identity,
-    Reason,
-    Result,
-)
+from domain.complaints.terms import Action, CreditDomain, Reason, Result
 from domain.entries import Library
 from domain.ids import new_id, new_key
 from services.casework import Casework
 from services.submission import Sender, file_draft
 from storage.complaints import Complaints
 from storage.staff import Staff
+from tests.support.filings import DRAFT
 from tests.support.office import MEMBERS, UNIT
 
 STORY = (
@@ -30,6 +24,15 @@ STORY = (
 )
 REPLY = "经查，验收合格属实。\n\n补贴款已于11月20日拨付。\n\n依据示例办法第八条。\n\n示例科 示例电话。"
 OWNER = "o-resident-a"
+TOLD: dict[str, object] = {
+    "domain": CreditDomain.GOVERNMENT,
+    "story": STORY,
+    "respondent": "示例镇人民政府",
+    "place": "乌达区示例村",
+    "area": "",
+    "name": "示例赵大",
+    "phone": "+8613812345678",
+}
 
 
 class Desk(Protocol):
@@ -43,27 +46,14 @@ class Desk(Protocol):
 
 def draft_of(library: Library, **told: object) -> Draft:
     """A complaint told whole; another one each time. ``told``: what is different."""
-    draft = Draft(
-        id=new_id(),
-        kind=ComplaintKind.COMPLAINT,
-        domain=CreditDomain.GOVERNMENT,
-        story=STORY,
-        respondent="示例镇人民政府",
-        place="乌达区示例村",
-        identity=Identity.SHIELDED,
-        name="示例赵大",
-        phone="+8613812345678",
-        consent_version=library.city.consent_version,
-    )
-    return replace(draft, **told)  # type: ignore[arg-type]
+    draft = replace(DRAFT, id=new_id(), consent_version=library.city.consent_version)
+    return replace(draft, **(TOLD | told))  # type: ignore[arg-type]
 
 
-async def file_case(
-    office: Desk, library: Library, owner: str, *, openid: str = "", **told: object
-) -> Filing:
-    """A complaint of ``owner`` (a blind name), filed now."""
-    sender = Sender(owner, "form", openid)
-    filing = file_draft(draft_of(library, **told), sender, library, office.clock.now(), new_key())
+async def file_case(office: Desk, library: Library, owner: str, **told: object) -> Filing:
+    """A complaint of ``owner`` (a blind name), filed now. ``told``: what of the draft is different."""
+    draft = draft_of(library, **told)
+    filing = file_draft(draft, Sender(owner, "form"), library, office.clock.now(), new_key())
     await office.complaints.file(filing)
     return filing
 
