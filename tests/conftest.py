@@ -32,6 +32,9 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite the expected lines of the transcripts")
+    parser.addoption(
+        "--kills", type=int, default=4, help="how often the process is killed while a complaint is confirmed"
+    )
 
 
 def require(service: str, is_there: bool, reason: str) -> None:
