@@ -70,10 +70,9 @@ def set_up_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    logging.getLogger("jieba").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    # aiosqlite would tell every value of every statement.
+    for chatty in ("aiosqlite", "jieba", "alembic", "watchfiles", "aiohttp.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     # What aiohttp tells of a request or a form that it cannot read is the request, or a file's name, itself.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", module=r"aiohttp\.multipart")
