@@ -33,7 +33,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite the expected lines of the transcripts")
     parser.addoption(
-        "--kills", type=int, default=4, help="how often the process is killed while a complaint is confirmed"
+        "--kills", type=int, default=12, help="how often the process is killed while a complaint is confirmed"
     )
 
 

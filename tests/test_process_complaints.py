@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.platform import Platform, read_answer, words_of
-from tests.support.server import Server
+from tests.support.server import Server, WarmServer
 from tests.test_process import post
 
 pytestmark = pytest.mark.slow
@@ -46,11 +46,10 @@ class Complainant:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path)
+def server(tmp_path: Path) -> Iterator[WarmServer]:
+    server = WarmServer(tmp_path)
     yield server
-    if server.process and server.process.poll() is None:
-        server.kill()
+    server.close()
 
 
 async def drafted(server: Server, platform: Platform, people: list[Complainant]) -> None:
@@ -64,7 +63,7 @@ async def drafted(server: Server, platform: Platform, people: list[Complainant])
 
 
 async def test_what_was_confirmed_is_there_once_wherever_the_process_dies(
-    server: Server, tmp_path: Path, request: pytest.FixtureRequest
+    server: WarmServer, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     kills = request.config.getoption("--kills")
     lots = random.Random(kills)
@@ -85,7 +84,7 @@ async def test_what_was_confirmed_is_there_once_wherever_the_process_dies(
         for person in wave:
             assert person.hears(await post(server, platform, person.confirmation)), "delivered again"
             await post(server, platform, platform.text("确认提交", person.openid))
-    server.stop()
+    server.kill()
     reporter = request.config.pluginmanager.get_plugin("terminalreporter")
     reporter.write_line(f"{kills} kills, {unanswered} of them before every answer was out")
     with sqlite3.connect(tmp_path / "credit.db") as database:

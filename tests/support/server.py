@@ -37,8 +37,11 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, "run.py"], cwd=ROOT, env=self.env, stdout=log, stderr=log
             )
+        self._wait_for_port(self.process)
+
+    def _wait_for_port(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
+        while time.monotonic() < deadline and process.poll() is None:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
@@ -63,3 +66,38 @@ class Server:
         assert self.process
         self.process.terminate()
         return self.process.wait(20)
+
+
+class WarmServer(Server):
+    """One that loads its knowledge once and is forked for every start (``tests.support.warm``)."""
+
+    pid = 0
+
+    def start(self) -> None:
+        if self.process is None:
+            command = [sys.executable, "-m", "tests.support.warm"]
+            with self.log.open("ab") as log:
+                self.process = subprocess.Popen(
+                    command, cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+                )
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+        self.pid = int(self.process.stdout.readline() or 0)
+        self._wait_for_port(self.process)
+
+    def kill(self) -> None:
+        """kill -9 what was forked."""
+        os.kill(self.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while Path(f"/proc/{self.pid}").exists() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        self.pid = 0
+
+    def close(self) -> None:
+        if self.pid:
+            self.kill()
+        if self.process:
+            self.process.kill()
+            self.process.communicate()
