@@ -37,7 +37,7 @@ from web.following import (
 )
 from web.keys import ASSISTANT
 from web.pacing import ACTS, pace
-from web.templating import private_page
+from web.templating import page
 from web.uploads import FormLimits, read_form
 
 MOST_WORDS = 2000
@@ -136,9 +136,9 @@ async def _shown(request: web.Request, sent: Sent, status: int) -> web.Response:
         return await door(request, 404, fault="closed")
     v = await view(request, file)
     if Action.of(sent.name) not in v.progress.acts or sent.name in AT_ONCE:
-        return private_page(request, "case_cannot.html", status=status, v=v, name=sent.name, text=sent.text)
+        return page(request, "case_cannot.html", status=status, v=v, name=sent.name, text=sent.text)
     texts = request.app[ASSISTANT].content.desk.texts
-    return private_page(
+    return page(
         request,
         f"case_{_TEMPLATES[sent.name]}.html",
         status=status,

@@ -29,7 +29,7 @@ from web.keys import ASSISTANT
 from web.proxies import address_of
 from web.residents import who
 from web.signed import Cookie, read_cookie, write_cookie
-from web.templating import private_page
+from web.templating import page
 
 RECEIPT = Cookie("receipt", HERE, timedelta(minutes=10))
 SOURCE = "form"
@@ -86,7 +86,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     except CaseUnknown:  # filed in the chat, which has told its code there
         case, code = await assistant.complaints.read(number), ""
     term = case.events[0].terms[Stage.ACCEPT]
-    response = private_page(
+    response = page(
         request,
         "complaint_receipt.html",
         case=case,

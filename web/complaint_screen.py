@@ -25,7 +25,7 @@ from web.csrf import form_token
 from web.keys import ASSISTANT
 from web.residents import Visitor, who
 from web.signed import read_signed, sign_text
-from web.templating import private_page
+from web.templating import page
 
 HERE = "/p/complaints/new"
 EMERGENCY = "emergency"
@@ -75,7 +75,7 @@ def show_screen(request: web.Request, screen: Screen, status: int = 200) -> web.
     library = library_of(request)
     draft, today = screen.draft or Draft(""), local_day(request.app[ASSISTANT].clock.now())
     given = circumstances(draft, library)
-    return private_page(
+    return page(
         request,
         f"complaint_{screen.step.name.lower()}.html",
         status=status,

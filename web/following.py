@@ -26,7 +26,7 @@ from web.keys import ASSISTANT
 from web.proxies import address_of
 from web.residents import who
 from web.signed import Cookie, read_cookie, write_cookie
-from web.templating import private_page
+from web.templating import page
 
 OPENED = Cookie("case", "/p/complaints", timedelta(hours=2))
 NUMBER_SHAPE = "[0-9A-Za-z-]{13,20}"
@@ -70,7 +70,7 @@ async def case(request: web.Request) -> web.Response:
     notice = notice_for(request, file)
     if notice:
         allow_weixin(request)
-    return private_page(
+    return page(
         request,
         "case.html",
         v=await view(request, file),
@@ -105,7 +105,7 @@ async def door(
     visitor = who(request)
     files = await following(request).cases(visitor.owner)
     settings = request.app[ASSISTANT].settings
-    return private_page(
+    return page(
         request,
         "complaints.html",
         status=status,

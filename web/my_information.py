@@ -22,7 +22,7 @@ from web.csrf import check_form, form_token
 from web.following import NUMBER, NUMBER_SHAPE, fields_of, see_other
 from web.keys import ASSISTANT
 from web.residents import forget_resident, who
-from web.templating import private_page
+from web.templating import page
 
 EVERYTHING, TALK = "all", "talk"
 
@@ -30,7 +30,7 @@ EVERYTHING, TALK = "all", "talk"
 async def overview(request: web.Request) -> web.Response:
     """Everything that is held."""
     held = await _rights(request).held(who(request).owner)
-    return private_page(
+    return page(
         request,
         "me.html",
         held=held,
@@ -117,7 +117,7 @@ async def _correction(
         held = await _case(request)
     except CaseUnknown:
         raise web.HTTPNotFound from None
-    return private_page(
+    return page(
         request,
         "me_correct.html",
         status=status,
@@ -136,7 +136,7 @@ async def _deletion(request: web.Request, status: int, because: KeptBecause | No
     chosen = [_row(each) for each in held.cases if each.file.number == what]
     if what not in (EVERYTHING, TALK) and not chosen:
         raise web.HTTPNotFound
-    return private_page(
+    return page(
         request,
         "me_delete.html",
         status=status,

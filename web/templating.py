@@ -88,14 +88,6 @@ def page(request: web.Request, template: str, *, status: int = 200, **values: An
     return response
 
 
-def private_page(request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
-    """A page about one person, or one that answers a form: nothing between us and the reader keeps it."""
-    response = page(request, template, status=status, **values)
-    response.headers["Cache-Control"] = "no-store"
-    del response.headers["ETag"]
-    return response
-
-
 def counted(text: str, units: Iterable[str]) -> Markup:
     """Text with every counted quantity (``3 个月``) set bold and kept on one line."""
     bound = _BEFORE_NUMBER.sub("\u00a0", str(escape(text)))

@@ -234,3 +234,28 @@ def test_nothing_that_was_written_runs(open_own: Callable[..., Page], shelf: She
     for path in ("", "/withdraw", "/supplement"):
         page.goto(address + path)
     assert opened == []
+
+
+def test_chosen_files_are_shown_and_can_be_left_out(
+    open_own: Callable[..., Page], shelf: Shelf, tmp_path: Path
+) -> None:
+    number, _ = shelf.put()
+    page = open_own(f"/p/complaints/{number}/supplement")
+    for name, content in (
+        ("a.jpg", files.jpeg(300, 200)),
+        ("b.jpg", files.jpeg(200, 300)),
+        ("c.pdf", files.pdf()),
+    ):
+        (tmp_path / name).write_bytes(content)
+    chosen = page.locator("[data-chosen] li")
+    page.get_by_label("图片和 PDF").set_input_files([tmp_path / name for name in ("a.jpg", "b.jpg", "c.pdf")])
+    expect(chosen).to_have_count(3)
+    expect(chosen.locator("canvas")).to_have_count(2)
+    expect(chosen.nth(2)).to_contain_text("c.pdf")
+    keep(page, "following-supplement-chosen", full=True)
+    page.get_by_role("button", name="不交第 1 个文件").click()
+    expect(chosen).to_have_count(2)
+    page.get_by_role("button", name="交上去").click()
+    expect(page.get_by_text("材料 2 件")).to_be_visible()
+    expect(page.get_by_role("img", name="第 1 张图片")).to_be_visible()
+    expect(page.get_by_role("link", name="PDF 文件 1")).to_be_visible()

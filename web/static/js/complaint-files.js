@@ -1,6 +1,7 @@
 // Files of the complaint form go up as soon as they are chosen, one after the other, with their progress in a tile.
 // Without this script they go up with the step.
-const SIDE = 160;
+import { draw } from "./thumbnail.js";
+
 const form = document.querySelector("[data-files]");
 
 function enhance() {
@@ -38,16 +39,6 @@ function placeholder(file) {
   else form.querySelector("[data-tiles]").append(tile);
   if (file.type.startsWith("image/")) draw(file, tile).catch(() => {});
   return tile;
-}
-
-async function draw(file, tile) {
-  const picture = await createImageBitmap(file);
-  const side = Math.min(picture.width, picture.height);
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  const [left, top] = [(picture.width - side) / 2, (picture.height - side) / 2];
-  canvas.getContext("2d").drawImage(picture, left, top, side, side, 0, 0, SIDE, SIDE);
-  tile.prepend(canvas);
 }
 
 function word(tile, said) {
