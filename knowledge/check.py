@@ -29,6 +29,7 @@ def check_library(library: Library) -> list[Problem]:
     problems += _unique_asks(library)
     problems += _targets(library)
     problems += _scenes(library)
+    problems += _windows(library)
     problems += _handover(library)
     problems += _pushes(library)
     problems += check_words(library)
@@ -76,6 +77,14 @@ def _scenes(library: Library) -> Iterator[Problem]:
             )
         if not scene.title:
             yield Problem(f"{SCENES}#{scene.id}", "title", "写清这个码贴在哪里")
+
+
+def _windows(library: Library) -> Iterator[Problem]:
+    """Whoever scans in the hall of any window gets to the right thing."""
+    titles = {scene.title for scene in library.scenes.values()}
+    for window in library.city.windows:
+        if window.name not in titles:
+            yield Problem(SCENES, "", f"没有{window.name}的码，加一条，title 写窗口的名字")
 
 
 def _handover(library: Library) -> Iterator[Problem]:

@@ -111,7 +111,9 @@ def _problem(cls: type, detail: Any, file: str) -> Problem:
 def _one_of(cls: type, loc: tuple[Any, ...]) -> str:
     hint: Any = cls
     for part in loc:
-        if isinstance(part, str):
+        if typing.get_origin(hint) in (dict, Mapping):
+            hint = typing.get_args(hint)[1]
+        elif isinstance(part, str):
             owner = hint if dataclasses.is_dataclass(hint) else _inner_dataclass(hint)
             hint = typing.get_type_hints(owner)[part]
     choices = _labels(hint)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, ScalarSelect, exists, func, select, update
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.complaints.records import News
@@ -34,6 +34,8 @@ from storage.reach import (
 from storage.sealing import Seals
 
 LEASE = timedelta(minutes=2)  # longer than one push takes with all its time-outs
+LEFT_LYING = timedelta(minutes=15)
+_ROW, _OLDER = outbox.alias(), outbox.alias()
 _OPEN = (PushState.WAITING.value, PushState.SENDING.value)
 
 
@@ -167,6 +169,11 @@ class Deliveries:
         async with self._engine.begin() as connection:
             await forget_spent(connection, now)
 
+    async def is_stuck(self, now: datetime) -> bool:
+        """Whether something that is due has been left lying: nobody delivers, or the platform is silent."""
+        async with self._engine.connect() as connection:
+            return (await connection.execute(_due(now - LEFT_LYING).limit(1))).first() is not None
+
     async def counts(self) -> dict[PushState, int]:
         """How much news there is in each state."""
         async with self._engine.connect() as connection:
@@ -213,15 +220,18 @@ class Deliveries:
 
 
 def _next(now: datetime) -> ScalarSelect[int]:
-    """The id of what is due longest, of residents who have nothing older under way.
+    """The id of what is due longest.
 
     A scalar, so PostgreSQL works it out once; ``IN`` might be worked out anew, and lock another row, for each row.
     """
-    row, older = outbox.alias(), outbox.alias()
-    is_under_way = older.c.status.in_(_OPEN) & (older.c.id < row.c.id)
-    waits = exists().where(older.c.resident == row.c.resident, is_under_way)
-    due = select(row.c.id).where(_is_due(row, now), ~waits).order_by(row.c.due_at, row.c.id).limit(1)
-    return due.with_for_update(skip_locked=True, of=row).scalar_subquery()
+    return _due(now).limit(1).with_for_update(skip_locked=True, of=_ROW).scalar_subquery()
+
+
+def _due(now: datetime) -> Select[tuple[int]]:
+    """Ids of what is due, longest first, of residents who have nothing older under way."""
+    is_under_way = _OLDER.c.status.in_(_OPEN) & (_OLDER.c.id < _ROW.c.id)
+    waits = exists().where(_OLDER.c.resident == _ROW.c.resident, is_under_way)
+    return select(_ROW.c.id).where(_is_due(_ROW, now), ~waits).order_by(_ROW.c.due_at, _ROW.c.id)
 
 
 def _is_due(row: FromClause, now: datetime) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.service import Assistant
 from web.keys import ASSISTANT
 
 _PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
@@ -19,9 +20,15 @@ async def alive(_request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 when the database answers and the knowledge is sound; else 503 with what is not."""
+    """503 when the database does not answer; else 200, ``degraded`` when the knowledge is not sound or news are left
+    lying in the outbox."""
     assistant = request.app[ASSISTANT]
-    checks = {"database": await _database_answers(request), "knowledge": not assistant.content.last_problems}
+    is_there = await _database_answers(request)
+    checks = {
+        "database": is_there,
+        "knowledge": not assistant.content.last_problems,
+        "outbox": is_there and not await _is_outbox_stuck(assistant),
+    }
     status = 200 if checks["database"] else 503
     return web.json_response(
         {"status": "ok" if all(checks.values()) else "degraded", "checks": checks}, status=status
@@ -33,6 +40,13 @@ async def metrics(request: web.Request) -> web.Response:
     if not is_from_here(request):
         raise web.HTTPNotFound
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _is_outbox_stuck(assistant: Assistant) -> bool:
+    """Without an account nothing is pushed, and nothing can be stuck."""
+    if assistant.courier is None:
+        return False
+    return await assistant.courier.deliveries.is_stuck(assistant.clock.now())
 
 
 async def _database_answers(request: web.Request) -> bool:

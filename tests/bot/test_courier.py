@@ -19,11 +19,13 @@ from bot.xml import parse_fields
 from domain.clock import ManualClock
 from domain.ids import blind_name
 from domain.messages import ConsentChanged, Incoming, PushEnded, Subscribed, Text, Unsubscribed
+from domain.platform_codes import TOKEN_CODES, PlatformCode
 from domain.push_fields import Fact, PushTemplate
-from domain.pushing import Pushes, PushState
+from domain.pushing import Pushes, PushState, Step, after_refusal
 from storage.complaint_tables import outbox
 from storage.deliveries import LEASE
 from tests.bot.conftest import MakeClient
+from tests.conftest import NOW
 from tests.platform.world import Fault, World
 from tests.support.filed import STORY
 from tests.support.news import accept, courier_of, file_case, with_pushes
@@ -299,6 +301,45 @@ async def test_what_was_given_up_is_told_at_the_next_visit(stage: Stage) -> None
     stage.world.faults.append(Fault("errcode", TEMPLATE, times=100, errcode=-1))
     await stage.courier.deliver_due()
     assert number in await stage.sends(Text("信用修复"))
+
+
+PLATFORMS_OWN = [code for code in PlatformCode if code > -1000]
+LEFT_TO_THE_VISIT = {Step.NEXT_CHANNEL, Step.NEXT_VISIT}
+
+
+@pytest.mark.parametrize("code", PLATFORMS_OWN, ids=lambda code: code.name)
+async def test_each_code_is_handled_as_it_deserves_and_nothing_goes_out_twice(
+    stage: Stage, code: PlatformCode
+) -> None:
+    """Refused once by the one channel there is: sent when trying again can help, else left to the next visit."""
+    stage.chooses(ONLY_TEMPLATE)
+    number = await stage.has_news()
+    times = 2 if code in TOKEN_CODES else 1  # a token that is refused costs a retry at once
+    stage.world.faults.append(Fault("errcode", TEMPLATE, times=times, errcode=code))
+    for _ in range(60):
+        await stage.courier.deliver_due()
+        stage.clock.advance(timedelta(hours=1))
+    if after_refusal(code, 0, NOW).step in LEFT_TO_THE_VISIT:
+        assert stage.world.sent == []
+        assert number in await stage.sends(Text("信用修复"))
+    else:
+        assert stage.ways == ["template"]
+        assert number not in await stage.sends(Text("信用修复"))
+
+
+async def test_what_is_left_lying_is_noticed(stage: Stage) -> None:
+    deliveries = stage.chooses(ONLY_TEMPLATE).deliveries
+    await stage.has_news()
+    await stage.has_news()
+    assert not await deliveries.is_stuck(stage.clock.now())
+    stage.clock.advance(timedelta(minutes=16))
+    assert await deliveries.is_stuck(stage.clock.now())
+    stage.world.faults.append(Fault("errcode", TEMPLATE, errcode=45009))
+    await stage.courier.deliver_due()
+    stage.clock.advance(timedelta(hours=1))
+    assert not await deliveries.is_stuck(stage.clock.now()), (
+        "the second waits for the first, which waits for tomorrow"
+    )
 
 
 # --- how a push ended ---

@@ -31,9 +31,12 @@ def content(tmp_path: Path) -> Path:
             encoding="utf-8",
         )
     (tmp_path / "knowledge" / "popular.yaml").write_text("items: []\n")
-    (tmp_path / "knowledge" / "scenes.yaml").write_text(
-        "window_city: {title: 市诚信建设投诉窗口, target: 'intent:complaint_file'}\n", encoding="utf-8"
-    )
+    windows = {"city": "市", "haibowan": "海勃湾区", "wuda": "乌达区", "hainan": "海南区"}
+    scenes = [
+        f"window_{name}: {{title: {place}诚信建设投诉窗口, target: 'intent:complaint_file'}}\n"
+        for name, place in windows.items()
+    ]
+    (tmp_path / "knowledge" / "scenes.yaml").write_text("".join(scenes), encoding="utf-8")
     return tmp_path
 
 
@@ -141,12 +144,32 @@ def test_content_of_the_product_is_sound() -> None:
         ("window_city", "Window-City", ["Window-City", "小写字母"]),
         ("window_city", "w" * 65, ["最多 64 个"]),
         ("title: 市诚信建设投诉窗口", "title: ''", ["title"]),
+        ("title: 市诚信建设投诉窗口", "title: 别处", ["没有市诚信建设投诉窗口的码"]),
         ("title: 市诚信建设投诉窗口", "name: 窗口", ["name", "没有这个字段"]),
     ],
 )
 def test_scene_that_opens_nothing_is_named(content: Path, old: str, new: str, told: list[str]) -> None:
     complaint = spoil(content, "knowledge/scenes.yaml", old, new)
     for words in ("scenes.yaml", *told):
+        assert words in complaint
+
+
+NO_TEMPLATE = "template: {id: '', fields: {}}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (NO_TEMPLATE, "template: {id: T}", ["pushes.template.fields", "character_string1"]),
+        (NO_TEMPLATE, "template: {id: T, fields: {money1: 编号}}", ["pushes.template.money1"]),
+        (NO_TEMPLATE, "template: {id: T, fields: {thing1: 姓名}}", ["只能写：编号、进展、时间"]),
+        ("opens: '08:30'", "opens: '22:30'", ["pushes.opens", "closes 晚于 opens"]),
+        ("opens: '08:30'", "opens: 八点半", ["pushes.opens"]),
+    ],
+)
+def test_push_that_could_not_go_out_is_named(content: Path, old: str, new: str, told: list[str]) -> None:
+    complaint = spoil(content, "config/city.yaml", old, new)
+    for words in ("city.yaml", *told):
         assert words in complaint
 
 
