@@ -50,10 +50,12 @@ def draft_of(library: Library, **told: object) -> Draft:
     return replace(draft, **(TOLD | told))  # type: ignore[arg-type]
 
 
-async def file_case(office: Desk, library: Library, owner: str, **told: object) -> Filing:
+async def file_case(
+    office: Desk, library: Library, owner: str, *, openid: str = "", **told: object
+) -> Filing:
     """A complaint of ``owner`` (a blind name), filed now. ``told``: what of the draft is different."""
     draft = draft_of(library, **told)
-    filing = file_draft(draft, Sender(owner, "form"), library, office.clock.now(), new_key())
+    filing = file_draft(draft, Sender(owner, "form", openid), library, office.clock.now(), new_key())
     await office.complaints.file(filing)
     return filing
 
