@@ -8,7 +8,7 @@ from domain.replies import ReplyKind
 from handlers.turn import Outcome, Turn, offered, said
 
 NEAREST = 3
-NEAR = 0.04  # less likely than this is no neighbour
+NEAR = 0.06  # less likely than this is no neighbour
 KEPT_CHARACTERS = 300
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.profiles import Profiles, profiles_of
 from matching.reading import VIEWS, Reader, Reading
 from matching.tables import CLASSES, background_of
 from matching.types import Item
@@ -53,6 +54,7 @@ class Base:
     post_start: Ints
     post_rows: Ints
     post_impact: Floats
+    profiles: Profiles
 
     @property
     def size(self) -> int:
@@ -104,20 +106,22 @@ class _Gathered:
             view_of[np.fromiter(table.values(), np.intp, len(table))] = view
         row_keys, row_size = np.frombuffer(self.row_keys, np.int32), np.array(self.row_sizes, np.intp)
         row_of = np.arange(size, dtype=np.int32).repeat(row_size)
-        rarity = _rarity(row_keys, owner[row_of], len(view_of), len(ids))
+        first = np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int32)
+        profiles = profiles_of(row_keys, owner[row_of], np.diff(first), len(view_of))
+        rarity = _rarity(profiles.keys, len(view_of), len(ids))
         common, class_of = _general(keys[VIEWS.index("forms")], len(view_of))
         posts = _postings(row_keys, row_of, rarity, view_of, size)
         return Base(
             ids=ids, texts=self.texts, raw=self.raw, sounds=self.sounds,
             lengths=np.stack((_lengths(self.texts), _lengths(self.sounds))), owner=owner,
-            first=np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int32),
+            first=first,
             types=np.array(self.types, np.int32), negative=np.array(self.negative, np.bool_),
             keys=keys, view_of=view_of, class_of=class_of, rarity=rarity, common=common,
             strength=rarity * STRENGTH[view_of],
             row_start=row_size.cumsum() - row_size, row_size=row_size, row_keys=row_keys,
             row_mass=masses(view_of[row_keys], row_of, rarity[row_keys], (len(VIEWS), size)).astype(np.float32),
             row_common=masses(class_of[row_keys], row_of, common[row_keys], (len(CLASSES), size)).astype(np.float32),
-            post_start=posts[0], post_rows=posts[1], post_impact=posts[2],
+            post_start=posts[0], post_rows=posts[1], post_impact=posts[2], profiles=profiles,
         )  # fmt: skip
 
 
@@ -141,10 +145,9 @@ def _lengths(texts: Sequence[str]) -> Floats:
     return np.fromiter(map(len, texts), np.float32, len(texts)).clip(1)
 
 
-def _rarity(keys: Ints, items: Ints, size: int, total: int) -> Doubles:
-    """Inverse item frequency of each key, scaled to 0..1 (1: seen in one item)."""
-    seen = np.unique(keys.astype(np.int64) * max(1, total) + items)
-    frequency = np.bincount(seen // max(1, total), minlength=size)
+def _rarity(keys: Ints, size: int, total: int) -> Doubles:
+    """Inverse item frequency of each key, scaled to 0..1 (1: seen in one item); ``keys``: of each item, once."""
+    frequency = np.bincount(keys, minlength=size)
     ceiling = np.log1p(max(1, total))
     return np.asarray(np.log((total + 1) / np.maximum(frequency, 1)) / ceiling).clip(0.02, 1.0)
 

@@ -27,7 +27,7 @@ def split_questions(text: str) -> tuple[str, ...]:
     if len(parts) != 2:
         return (text,)
     plain = [normalise(part) for part in parts]
-    return tuple(parts) if all(len(part) >= LEAST and _asks(part) for part in plain) else (text,)
+    return tuple(parts) if all(len(part) >= LEAST and _is_question(part) for part in plain) else (text,)
 
 
 def focus(text: str) -> tuple[str, ...]:
@@ -70,6 +70,11 @@ def _is_content(word: str) -> bool:
     return len(word) > 1 and background_of(word)[1] in CONTENT and not _asks(word)
 
 
+def _is_question(plain: str) -> bool:
+    """Whether a clause is put as a question, and does not only name what one may ask about."""
+    return _asks(plain) and bool(_asking().search(plain))
+
+
 def _asks(plain: str) -> bool:
     return any(pattern.search(plain) for _, pattern in question_types())
 
@@ -77,6 +82,11 @@ def _asks(plain: str) -> bool:
 @cache
 def _clause() -> re.Pattern[str]:
     return re.compile(f"{language()['clause']}|{longest_first(language()['and_joins'])}")
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    return re.compile(language()["asks"])
 
 
 @cache

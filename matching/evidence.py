@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq, Postfix, Prefix
 from rapidfuzz.process import cdist
 
@@ -23,13 +24,20 @@ NAMES = (
     "shared", "shared_asked", "indel", "sound_shared", "sound_asked", "sound_indel", "prefix", "postfix",
     "types_both", "types_asked_only", "types_told_only", "types_clash", "negation",
     "longer", "shorter", "length",
+    "profile", "profile_lead",
     "score", "votes_best", "votes_mean", "votes_second", "votes_asked", "votes_union", "paraphrases",
 )  # fmt: skip
 ASKED, MISSING = NAMES.index("asked_words"), NAMES.index("missing_asked")
 COMMON, STRINGS, MEANING = NAMES.index("common_asked"), NAMES.index("shared"), NAMES.index("types_both")
 SCORE, VOTES = NAMES.index("score"), NAMES.index("votes_best")
+PROFILE = NAMES.index("profile")
 WORDS, FORMS, PAIRS = VIEWS.index("words"), VIEWS.index("forms"), VIEWS.index("pairs")
 SURPRISE = ("unknown_words", "unknown_pairs", "unknown_common", "words")  # of a question, whatever the row
+
+OWN = 9.0  # how much more than the whole base an item's own questions count (Jelinek and Mercer's smoothing)
+
+TELLS = {"words": 1.0, "forms": 1.0, "units": 1.0, "pairs": 1.0, "sound_pairs": 0.5, "sounds": 0.0}
+TELLING = np.array([TELLS[view] for view in VIEWS])  # of each view, in an item's profile
 
 UNKNOWN = (STRENGTH**2)[:, None]  # what a key that the base does not know adds to the length of a question
 
@@ -124,7 +132,8 @@ def weigh(base: Base, asked: Asked, rows: Rows, scores: Floats) -> Floats:
     evidence[SCORE] = scores
     words = _overlap(base, asked, rows, evidence)
     _compare_strings(base, asked, rows, evidence[STRINGS:MEANING])
-    _compare_meaning(base, asked, rows, evidence[MEANING:SCORE])
+    _compare_meaning(base, asked, rows, evidence[MEANING:PROFILE])
+    _profile(base, asked, rows, evidence[PROFILE:SCORE])
     _vote(base, asked, rows, words, evidence)
     return evidence
 
@@ -159,16 +168,73 @@ def _overlap(base: Base, asked: Asked, rows: Rows, out: Floats) -> tuple[Ints, I
 
 def _shared_keys(base: Base, asked: Asked, rows: Rows) -> tuple[Ints, Ints]:
     """Keys of rows that their question has too, and the places of those rows."""
+    place, span = spans(base.row_start.take(rows.rows), base.row_size.take(rows.rows))
+    keys = base.row_keys.take(place)
+    hits = _asked_among(base, asked, keys, rows.question, span)
+    return keys.take(hits).astype(np.intp), span.take(hits)
+
+
+def _asked_among(base: Base, asked: Asked, keys: Ints, question: Ints, span: Ints) -> Ints:
+    """Places of those ``keys`` that their question has; ``span``: which place of ``question`` a key belongs to."""
     size = len(base.view_of)
     is_asked = np.zeros(len(asked.readings) * size, np.bool_)
     is_asked[asked.keys + asked.owner * size] = True
-    place, span = spans(base.row_start.take(rows.rows), base.row_size.take(rows.rows))
-    keys = base.row_keys.take(place)
     if len(asked.readings) > 1:
-        hits = is_asked.take(keys + (rows.question * size).take(span)).nonzero()[0]
-    else:
-        hits = is_asked.take(keys).nonzero()[0]
-    return keys.take(hits).astype(np.intp), span.take(hits)
+        keys = keys + (question * size).take(span)
+    found: Ints = is_asked.take(keys).nonzero()[0]
+    return found
+
+
+def _profile(base: Base, asked: Asked, rows: Rows, out: Floats) -> None:
+    """How much likelier all questions of an item together make what is asked than the whole base does."""
+    profiles = base.profiles
+    question = rows.question.take(rows.first)
+    place, span = spans(profiles.start.take(rows.items), profiles.size.take(rows.items))
+    keys = profiles.keys.take(place)
+    hits = _asked_among(base, asked, keys, question, span)
+    keys, item = keys.take(hits).astype(np.intp), span.take(hits)
+    counts = profiles.counts.take(place.take(hits))
+    questions = (base.first[rows.items + 1] - base.first[rows.items]).astype(np.float32)
+    if rows.hidden is not None:
+        counts -= _is_hidden(base, rows, rows.hidden, (keys, item))
+        questions = np.maximum(questions - _has_hidden(base, rows, rows.hidden), 1)
+    told = np.log1p(OWN * counts / (questions.take(item) * profiles.share.take(keys)))
+    told *= TELLING.take(base.view_of.take(keys))
+    both = np.empty((2, len(rows.first)), np.float32)
+    both[0] = np.bincount(item, told, len(rows.first))
+    start = 0
+    for end in rows.item_ends:
+        both[1, start:end] = lead(both[0, start:end])
+        start = end
+    out[:] = both.repeat(rows.sizes, axis=1)
+
+
+def lead(scores: Floats) -> Floats:
+    """Each score less the best of the others; less itself where it is alone."""
+    if len(scores) < 2:
+        return np.zeros_like(scores)
+    second, best = np.partition(scores, len(scores) - 2)[-2:]
+    away: Floats = scores - best
+    away[scores == best] = best - second
+    return away
+
+
+def _has_hidden(base: Base, rows: Rows, hidden: Ints) -> NDArray[np.bool_]:
+    """Whether an item has the row that is hidden from its question."""
+    theirs = hidden.take(rows.question.take(rows.first))
+    return np.asarray((theirs >= 0) & (base.owner.take(theirs) == rows.items))
+
+
+def _is_hidden(base: Base, rows: Rows, hidden: Ints, shared: tuple[Ints, Ints]) -> NDArray[np.bool_]:
+    """Of ``shared`` keys and the places of the items that have them: whether the hidden row is one that has it."""
+    keys, item = shared
+    size, some = len(base.view_of), (hidden >= 0).nonzero()[0]
+    theirs = hidden.take(some)
+    place, span = spans(base.row_start.take(theirs), base.row_size.take(theirs))
+    is_gone = np.zeros(len(hidden) * size, np.bool_)
+    is_gone[base.row_keys.take(place) + some.take(span) * size] = True
+    question = rows.question.take(rows.first).take(item)
+    return np.asarray(_has_hidden(base, rows, hidden).take(item) & is_gone.take(question * size + keys))
 
 
 def covered(base: Base, reading: Reading, row: int) -> frozenset[str]:
@@ -234,7 +300,7 @@ def _vote(base: Base, asked: Asked, rows: Rows, words: tuple[Ints, Ints], eviden
     wanted = np.maximum(asked.mass[WORDS, rows.question[first]], LEAST_MASS)
     count = base.first[rows.items + 1] - base.first[rows.items]
     if rows.hidden is not None:
-        count = np.maximum(count - (rows.items == base.owner[rows.hidden[rows.question[first]]]), 1)
+        count = np.maximum(count - _has_hidden(base, rows, rows.hidden), 1)
     votes = np.empty((6, len(first)), np.float32)
     votes[0] = best = np.maximum.reduceat(found, first)
     votes[1] = np.add.reduceat(found, first) / count

@@ -20,7 +20,8 @@ from matching.types import Candidate, Decision, Item, Match, Token
 
 SHOWN = 10
 SUBJECT_WORDS = (2, 1)  # how many words of the topic are put before a follow-up; the surer reading counts
-CLOSE = 0.6  # a runner-up this near to the best one (ratio) makes an unsure answer a choice
+CLOSE = 0.45  # a runner-up this near to the best one (ratio) makes of an answer a choice
+EACH = 0.6  # how sure each of two questions in one message must be
 UNCOVERED = 0.6  # rarity of asked words that the best question lacks, from which they are told as the reason
 MOST_TOGETHER = 64  # questions looked up at once
 
@@ -225,7 +226,7 @@ class Index:
 
     def _both(self, plan: _Plan, answers: Sequence[_Answer | None], explain: bool) -> Match | None:
         """Two questions that are clear by themselves are both offered."""
-        clear = [answer for answer in answers if answer and answer.sure >= answer.model.answer]
+        clear = [one for one in answers if one and one.sure >= max(one.model.answer, EACH)]
         best = {answer.ranking.items[0]: answer for answer in clear}
         if len(best) < 2:
             return None
@@ -244,12 +245,13 @@ class Index:
 
     def _decide(self, answer: _Answer) -> tuple[Decision, str]:
         second = answer.confidence[1] if len(answer.confidence) > 1 else 0.0
-        if answer.sure >= answer.model.answer:
+        is_close = second > CLOSE * answer.sure
+        if answer.sure >= answer.model.answer and not is_close:
             return Decision.ANSWER, "clear"
         if answer.sure < answer.model.clarify:
             uncovered = answer.found.evidence[MISSING, answer.ranking.best[0]] > UNCOVERED
             return Decision.REJECT, "uncovered_words" if uncovered else "weak"
-        return Decision.CLARIFY, "close_runner_up" if second > CLOSE * answer.sure else "unsure"
+        return Decision.CLARIFY, "close_runner_up" if is_close else "unsure"
 
     def _candidates(self, answer: _Answer, explain: bool) -> tuple[Candidate, ...]:
         base, found, ranking = self._base, answer.found, answer.ranking

@@ -88,7 +88,9 @@ def _numeral() -> re.Pattern[str]:
     table = language()
     signs = "".join((*table["numerals"], *table["powers"]))
     first = "".join((*table["numerals"], "十"))
-    return re.compile(rf"(?<![{signs}])[{first}][{signs}]{{0,8}}(?={table['measures']})")
+    digits = "".join(table["numerals"])
+    counted = rf"(?<![{signs}])[{first}][{signs}]{{0,8}}(?={table['measures']})"
+    return re.compile(rf"{counted}|(?<![{signs}])[{digits}]{{3,}}(?![{signs}])")
 
 
 @cache

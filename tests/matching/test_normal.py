@@ -20,6 +20,7 @@ from matching.tables import cut, fold
     ("said", "plain"),
     [
         ("请问三个月能不能修复啊", "3个月能不能修复"),
+        ("九六一一零是谁的号", "96110是谁的号"),
         ("３　个月", "3个月"),
         ("我想問一下，徵信報告在哪里打印呢？？", "征信报告在哪里打印"),
         ("咋整", "怎么办"),
@@ -113,6 +114,7 @@ def test_follow_ups_are_known(plain: str, follows: bool) -> None:
 def test_two_questions_are_parted_and_one_is_not() -> None:
     assert len(split_questions("征信报告去哪查？信用修复收费吗？")) == 2
     assert len(split_questions("我被罚了，多久能修复")) == 1
+    assert len(split_questions("名单上写了两年期限，还完钱能提前撤吗")) == 1
 
 
 def test_the_question_in_a_story_is_found() -> None:

@@ -14,7 +14,7 @@ from services.understanding import understand
     [
         ("policy:repair-free", "那要多久呢", "policy:repair-how-long"),
         ("policy:repair-materials", "收费吗", "policy:repair-free"),
-        ("policy:penalty-disclosure-scope", "那要多久呢", "policy:penalty-publish-days"),
+        ("policy:samr-days", "收费吗", "policy:repair-free"),
         ("policy:repair-how-long", "那要多久呢", "intent:follow_up"),
     ],
 )
