@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.noise import noisy
 from knowledge.loader import load_library
 from matching.base import Base, Floats, build_base
-from matching.fitting import PULL, examples, hidden_out, left_out
+from matching.fitting import examples, hidden_out, left_out, pull_of
 from matching.learning import Examples, fit_acceptance, fit_ranker
 from matching.model import FACTORS, GROUNDS, MEANT, Linear, accept, rank, shipped
 from matching.normal import normalise
@@ -49,6 +49,7 @@ class Domain:
     slips: Groups
     strangers: Groups  # questions of other domains: none is right
     own: Groups
+    pull: float  # towards the shared weights, when it fits itself
     is_measured: bool  # whether what it refuses is like what people ask, so that thresholds may be read off
 
 
@@ -89,6 +90,7 @@ def gather(
         look_up(base, slips, encoder, vectors),
         look_up(base, [asked(text, None) for text in strange], encoder, vectors),
         left_out(base, reader, vectors=vectors),
+        pull_of(base),
         is_measured=True,
     )
 
@@ -136,6 +138,7 @@ def gather_own(strange: Sequence[str], encoder: Encoder | None = None) -> Domain
         look_up(base, slips, encoder, vectors),
         look_up(base, others, encoder, vectors),
         left_out(base, reader, vectors=vectors),
+        pull_of(base),
         is_measured=False,
     )
 
@@ -207,7 +210,7 @@ def main() -> None:
     ]
     domains.append(gather_own(strangers(options.root, options.sets), encoder))
     ranker = fit_ranker([part for domain in domains for part in domain.clean + domain.slips])
-    own = [fit_ranker(domain.own, near=ranker, pull=PULL) for domain in domains]
+    own = [fit_ranker(domain.own, near=ranker, pull=domain.pull) for domain in domains]
     acceptance = fit_acceptance(
         [
             (fitted, domain.clean + domain.slips[::SLIPS] + domain.strangers)

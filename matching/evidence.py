@@ -24,8 +24,8 @@ NAMES = (
     "shared", "shared_asked", "indel", "sound_shared", "sound_asked", "sound_indel", "prefix", "postfix",
     "types_both", "types_asked_only", "types_told_only", "types_clash", "negation",
     "longer", "shorter", "length",
-    "profile", "profile_lead",
-    "score", "votes_best", "votes_mean", "votes_second", "votes_asked", "votes_union", "paraphrases",
+    "profile", "profile_lead", "profile_asked",
+    "score", "votes_best", "votes_mean", "votes_second", "votes_asked", "paraphrases",
 )  # fmt: skip
 ASKED, MISSING = NAMES.index("asked_words"), NAMES.index("missing_asked")
 COMMON, STRINGS, MEANING = NAMES.index("common_asked"), NAMES.index("shared"), NAMES.index("types_both")
@@ -38,7 +38,6 @@ OWN = 9.0  # how much more than the whole base an item's own questions count (Je
 
 TELLS = {"words": 1.0, "forms": 1.0, "units": 1.0, "pairs": 1.0, "sound_pairs": 0.5, "sounds": 0.0}
 TELLING = np.array([TELLS[view] for view in VIEWS])  # of each view, in an item's profile
-
 UNKNOWN = (STRENGTH**2)[:, None]  # what a key that the base does not know adds to the length of a question
 
 
@@ -130,19 +129,16 @@ def weigh(base: Base, asked: Asked, rows: Rows, scores: Floats) -> Floats:
     """Evidence [name, row]."""
     evidence = np.empty((len(NAMES), len(rows.rows)), np.float32)
     evidence[SCORE] = scores
-    words = _overlap(base, asked, rows, evidence)
+    _overlap(base, asked, rows, evidence)
     _compare_strings(base, asked, rows, evidence[STRINGS:MEANING])
     _compare_meaning(base, asked, rows, evidence[MEANING:PROFILE])
     _profile(base, asked, rows, evidence[PROFILE:SCORE])
-    _vote(base, asked, rows, words, evidence)
+    _vote(base, rows, evidence)
     return evidence
 
 
-def _overlap(base: Base, asked: Asked, rows: Rows, out: Floats) -> tuple[Ints, Ints]:
-    """What the question and the row share, of what is asked and of what is told, view by view.
-
-    Returns the words that are shared, and the places of the rows that have them.
-    """
+def _overlap(base: Base, asked: Asked, rows: Rows, out: Floats) -> None:
+    """What the question and the row share, of what is asked and of what is told, view by view."""
     total, views, classes = len(rows.rows), len(VIEWS), len(CLASSES)
     key, row = _shared_keys(base, asked, rows)
     view = base.view_of.take(key)
@@ -162,8 +158,6 @@ def _overlap(base: Base, asked: Asked, rows: Rows, out: Floats) -> tuple[Ints, I
     whole = np.add.reduce(shared, axis=0)
     out[COMMON] = whole / np.maximum(np.add.reduce(wanted, axis=0), LEAST_MASS)
     out[COMMON + 1] = whole / np.maximum(np.add.reduce(given, axis=0), LEAST_MASS)
-    is_word = (view == WORDS).nonzero()[0]
-    return key.take(is_word), row.take(is_word)
 
 
 def _shared_keys(base: Base, asked: Asked, rows: Rows) -> tuple[Ints, Ints]:
@@ -198,15 +192,21 @@ def _profile(base: Base, asked: Asked, rows: Rows, out: Floats) -> None:
     if rows.hidden is not None:
         counts -= _is_hidden(base, rows, rows.hidden, (keys, item))
         questions = np.maximum(questions - _has_hidden(base, rows, rows.hidden), 1)
+        is_there = counts > 0
+        keys, item, counts = keys[is_there], item[is_there], counts[is_there]
+    view, size = base.view_of.take(keys), len(rows.first)
     told = np.log1p(OWN * counts / (questions.take(item) * profiles.share.take(keys)))
-    told *= TELLING.take(base.view_of.take(keys))
-    both = np.empty((2, len(rows.first)), np.float32)
-    both[0] = np.bincount(item, told, len(rows.first))
+    told *= TELLING.take(view)
+    profile = np.empty((3, size), np.float32)
+    profile[0] = np.bincount(item, told, size)
     start = 0
     for end in rows.item_ends:
-        both[1, start:end] = lead(both[0, start:end])
+        profile[1, start:end] = lead(profile[0, start:end])
         start = end
-    out[:] = both.repeat(rows.sizes, axis=1)
+    words = (view == WORDS).nonzero()[0]
+    wanted = np.maximum(asked.mass[WORDS].take(question), LEAST_MASS)
+    profile[2] = np.bincount(item.take(words), base.rarity.take(keys.take(words)), size) / wanted
+    out[:] = profile.repeat(rows.sizes, axis=1)
 
 
 def lead(scores: Floats) -> Floats:
@@ -293,24 +293,17 @@ def _compare_meaning(base: Base, asked: Asked, rows: Rows, out: Floats) -> None:
     np.log(length, out=out[7], casting="same_kind")
 
 
-def _vote(base: Base, asked: Asked, rows: Rows, words: tuple[Ints, Ints], evidence: Floats) -> None:
-    """What an item's other questions say; ``words``: shared ones, and the places of the rows that share them."""
+def _vote(base: Base, rows: Rows, evidence: Floats) -> None:
+    """What an item's other questions that were found say."""
     first, found = rows.first, evidence[SCORE]
-    key, row = words
-    wanted = np.maximum(asked.mass[WORDS, rows.question[first]], LEAST_MASS)
     count = base.first[rows.items + 1] - base.first[rows.items]
     if rows.hidden is not None:
         count = np.maximum(count - _has_hidden(base, rows, rows.hidden), 1)
-    votes = np.empty((6, len(first)), np.float32)
+    votes = np.empty((5, len(first)), np.float32)
     votes[0] = best = np.maximum.reduceat(found, first)
     votes[1] = np.add.reduceat(found, first) / count
     is_best = found == best.repeat(rows.sizes)
     votes[2] = np.maximum.reduceat(np.where(is_best, np.float32(0), found), first)
     votes[3] = np.maximum.reduceat(evidence[ASKED], first)
-    size = len(base.view_of)
-    pairs = np.arange(len(first)).repeat(rows.sizes).take(row) * size + key
-    pairs.sort()
-    item, key = np.divmod(pairs[np.append(pairs[1:] != pairs[:-1], True)[: len(pairs)]], size)
-    votes[4] = np.bincount(item, base.rarity.take(key), len(first)) / wanted
-    votes[5] = np.log(count)
+    votes[4] = np.log(count)
     evidence[VOTES:] = votes.repeat(rows.sizes, axis=1)

@@ -23,7 +23,7 @@ from matching.types import Item
 MOST = 300  # questions left out, evenly over the base
 HIDDEN = 500  # questions asked with their item hidden
 LEAST = 24  # fewer teach nothing
-PULL = 300.0  # towards the shipped weights
+PULL = 300.0  # towards the shipped weights, in a base with one or two questions an item
 ROUNDS = 20
 REFUSED = 0.87  # measured: with this, 5 % of the unanswerable questions of the development sets get an answer
 BOUNDS = (0.4, 0.9)
@@ -80,13 +80,18 @@ def fit(base: Base, shipped: Linear, reader: Reader, vectors: Floats | None = No
     examples = left_out(base, reader, vectors=vectors)
     if sum(len(group.right) for group in examples) < LEAST:
         return shipped
-    halves = (examples[::2], examples[1::2])
+    halves, pull = (examples[::2], examples[1::2]), pull_of(base)
     before = sum(mean_loss(half, shipped) for half in halves)
     after = sum(
-        mean_loss(judged, fit_ranker(taught, near=shipped, pull=PULL, rounds=ROUNDS))
+        mean_loss(judged, fit_ranker(taught, near=shipped, pull=pull, rounds=ROUNDS))
         for taught, judged in (halves, halves[::-1])
     )
-    return fit_ranker(examples, near=shipped, pull=PULL, rounds=ROUNDS) if after < before else shipped
+    return fit_ranker(examples, near=shipped, pull=pull, rounds=ROUNDS) if after < before else shipped
+
+
+def pull_of(base: Base) -> float:
+    """The more questions an item has, the more a left-out one is like what people ask, and the more it teaches."""
+    return PULL * min(1.0, 2 * len(base.ids) / base.size)
 
 
 def left_out(

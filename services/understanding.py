@@ -29,7 +29,7 @@ TOPIC_LASTS_S = 30 * 60
 LIKELY = 0.5
 NEAR = 0.3  # how likely a follow-up's best guess must be when it stands near what was just answered,
 AHEAD = 2.0  # and how many times as likely as the next one
-WORTH_ASKING = 0.2  # a best guess that is less likely is told as a near topic, not as 您是不是想问
+WORTH_ASKING = 0.1  # a best guess that is less likely is told as a near topic, not as 您是不是想问
 _STORY = targets.intent("story")
 _STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:(?:(?!/:)[^\s]){1,6})+")
 READ_CHARACTERS = 1200  # of a message; what is longer is a story, and its question stands in here
@@ -123,7 +123,7 @@ def _judged(match: Match, topic: str, desk: Desk) -> Understanding:
         return Understanding(best.id, best.confidence, match)
     if match.reason == "follow_up" and _is_next_to(topic, match, desk.library):
         return Understanding(best.id, best.confidence, match)
-    is_worth_asking = match.decision is Decision.CLARIFY and best.confidence >= WORTH_ASKING
+    is_worth_asking = best.confidence >= WORTH_ASKING
     if is_worth_asking and best.confidence >= LIKELY and _commits_to_nothing(best.id, desk.library):
         return Understanding(best.id, best.confidence, match)
     name = "clarify" if is_worth_asking else "fallback"
