@@ -110,6 +110,7 @@ async def door(
         "complaints.html",
         status=status,
         cases=[await view(request, file, with_files=False) for file in files],
+        has_draft=await request.app[ASSISTANT].drafts.read(visitor.owner) is not None,
         is_known=visitor.is_known,
         signs_in=settings.wechat_signin == "on",
         token=form_token(request),

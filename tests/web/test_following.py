@@ -14,7 +14,8 @@ from domain.clock import ManualClock
 from domain.complaints.events import Command
 from domain.complaints.terms import Action, ComplaintKind, Identity, State
 from tests.support import files
-from tests.web.phones import NOBODYS, Phone, filed, hidden, state_of, words_of
+from tests.support.filed import draft_of
+from tests.web.phones import NOBODYS, Phone, filed, hidden, owner_of, state_of, words_of
 from tests.web.reading import read
 
 
@@ -573,3 +574,11 @@ async def test_a_link_out_of_the_chat_leads_to_ones_own_complaints(
     answer = await stranger.client.get(link)
     assert str(answer.url.relative()) == "/p/complaints", "nobody passes the token on"
     assert filing.number in await answer.text()
+
+
+async def test_a_draft_that_was_begun_is_one_tap_away(phone: Phone, assistant: Assistant) -> None:
+    draft = draft_of(assistant.content.desk.library)
+    await assistant.drafts.keep(owner_of(assistant), draft, assistant.clock.now())
+    _, html = await phone.get("/p/complaints")
+    assert "接着写没交的那一份" in html
+    assert "您还没有投诉" not in html
