@@ -62,6 +62,7 @@ complaints = Table(
     Column("purged_at", Instant),
     UniqueConstraint("number"),
     UniqueConstraint("draft"),
+    Index("ix_complaints_due_at", "due_at"),
     Index("ix_complaints_state_due_at", "state", "due_at"),
     Index("ix_complaints_unit_state_due_at", "unit", "state", "due_at"),
     Index("ix_complaints_lead_unit_state_due_at", "lead_unit", "state", "due_at"),

@@ -415,6 +415,33 @@ async def test_a_draft_changed_elsewhere_is_not_overwritten(house: House) -> Non
     assert await house.count(turns) == 2
 
 
+async def test_pages_of_a_list_hold_every_case_once_what_is_due_first(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.complaints.PAGE", 4)
+    for n in range(9):
+        house.clock.advance(timedelta(days=1))
+        filing = await house.file(f"n{n}", area="乌达区" if n % 3 == 0 else "")
+        if n % 4 == 0:
+            await house.resident(filing.number, Action.WITHDRAW)
+    seen = []
+    for page in (1, 2, 3):
+        rows, total = await house.complaints.queue(Wanted(), page)
+        assert total == 9
+        seen += rows
+    assert len({row.number for row in seen}) == len(seen) == 9
+    waiting = [row.due_at for row in seen if row.due_at]
+    assert waiting == sorted(waiting)
+    assert [row.state is State.WITHDRAWN for row in seen] == [False] * 6 + [True] * 3
+    narrowed, total = await house.complaints.queue(
+        Wanted(states=(State.SUBMITTED,), unit="乌达区", area="乌达区")
+    )
+    assert total == len(narrowed) == 2
+    overdue, total = await house.complaints.queue(Wanted(is_overdue_at=house.clock.now()))
+    assert total == len(overdue) > 0
+    assert all(row.due_at and row.due_at < house.clock.now() for row in overdue)
+
+
 async def test_what_happened_cannot_be_changed_in_place(house: House) -> None:
     await house.file()
     for statement in ("UPDATE complaint_events SET target = 'closed'", "DELETE FROM complaint_events"):
