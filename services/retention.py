@@ -111,6 +111,10 @@ class Retention:
         await self._erasure.forget_conversation(resident, self._clock.now())
         await self.clear_files()
 
+    async def forget_reach(self, resident: str) -> None:
+        """Drop how a resident can be reached, and what they agreed to be told."""
+        await self._erasure.forget_reach(resident)
+
     async def _erase_due(self, number: str, actor: Actor) -> int:
         now = self._clock.now()
         try:

@@ -17,6 +17,7 @@ from domain.complaints.events import Command
 from domain.complaints.records import CaseFile, Person
 from domain.complaints.terms import ENDED, Action, KeptBecause, State
 from domain.errors import CaseChanged, CaseUnknown, ErasureRefused
+from domain.pushing import Consent
 from services.progress import RESIDENT, reply_of, timeline
 from services.retention import Retention
 from services.submission import working_copy
@@ -44,17 +45,19 @@ class HeldCase:
 @dataclass(frozen=True, slots=True)
 class Held:
     """All that is held of a resident. ``talked_at``: when the conversation was last remembered, None when nothing is;
-    ``stories``: how many they were told; ``news``: notices not read yet. Nothing of it: ``is_empty``."""
+    ``stories``: how many they were told; ``news``: notices not read yet; ``agreed``: how often, or for good, they
+    may be sent a notice. Nothing of it: ``is_empty``."""
 
     draft: Draft | None
     talked_at: datetime | None
     stories: int
     news: int
+    agreed: tuple[Consent, ...]
     cases: tuple[HeldCase, ...]
 
     @property
     def is_empty(self) -> bool:
-        return self.draft is None and self.talked_at is None and not self.cases
+        return self.draft is None and self.talked_at is None and not self.cases and not self.agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class Rights:
             memory.at,
             len(memory.dialog.told),
             len(memory.news),
+            tuple(each for each in memory.known.consents.values() if each.times or each.is_lasting),
             tuple([await self._case(file) for file in files]),
         )
 
@@ -104,6 +108,7 @@ class Rights:
             "made_at": local(now).isoformat(timespec="seconds"),
             "draft": _told(held.draft) if held.draft else None,
             "conversation": {"last_at": _moment(held.talked_at), "stories_told": held.stories},
+            "notices_agreed": [{"times": each.times, "for_good": each.is_lasting} for each in held.agreed],
             "complaints": [_copied(each) for each in held.cases],
         }
 
@@ -137,7 +142,8 @@ class Rights:
         await self._delete(await self._own(resident, number))
 
     async def delete_all(self, resident: str) -> Deleted:
-        """Delete what can be deleted: the conversation and every closed case."""
+        """Delete what can be deleted: the conversation and every closed case; and, when none is left of which there
+        may be news, what they agreed to be told."""
         await self.forget_conversation(resident)
         erased: list[str] = []
         kept: list[tuple[str, KeptBecause]] = []
@@ -147,6 +153,8 @@ class Rights:
                 erased.append(file.number)
             except ErasureRefused as refused:
                 kept.append((file.number, refused.because))
+        if not kept:
+            await self._retention.forget_reach(resident)
         return Deleted(tuple(erased), tuple(kept))
 
     async def _delete(self, file: CaseFile) -> None:

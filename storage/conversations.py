@@ -28,6 +28,7 @@ from storage.dialect import insert_of
 from storage.drafts import opened, read_draft, read_drafts
 from storage.effects import store_effects
 from storage.outbox import untold
+from storage.reach import Known, known_of
 from storage.sealing import Seals
 from storage.tables import asks, dialogs, turns
 
@@ -61,12 +62,14 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is stored of a resident's conversation. ``at``: since when it stands so, None when nothing is."""
+    """What is stored of a resident's conversation. ``at``: since when it stands so, None when nothing is;
+    ``known``: how they can be reached, and what they agreed to."""
 
     at: datetime | None
     dialog: Dialog
     draft: Draft | None
     news: tuple[News, ...]
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,9 @@ class Conversations:
             row = found.one_or_none()
             draft = await read_draft(connection, self._seals, resident)
             news = await untold(connection, [resident])
+            known = await known_of(connection, resident)
         dialog = self._dialog(resident, row.sealed_state) if row else Dialog()
-        return Memory(row.changed_at if row else None, dialog, draft, news.get(resident, ()))
+        return Memory(row.changed_at if row else None, dialog, draft, news.get(resident, ()), known)
 
     async def amend_dialog(self, resident: str, dialog: Dialog, at: datetime) -> None:
         """Store a dialog outside any turn."""

@@ -108,6 +108,10 @@ class Erasure:
                 await drop_draft(connection, resident)
                 await drop_evidence(connection, ident, at)
             await connection.execute(delete(dialogs).where(dialogs.c.resident == resident))
+
+    async def forget_reach(self, resident: str) -> None:
+        """Drop how they can be reached and what they agreed to be told: nothing is left to tell them."""
+        async with self._engine.begin() as connection:
             await forget_resident(connection, resident)
 
     async def doomed(self, most: int) -> Sequence[Doomed]:

@@ -27,6 +27,12 @@ from tests.rights.conftest import House
 from tests.support.filings import NAME
 
 YEAR = timedelta(days=366)
+# All that may be left of a case: when a column is added, it is emptied or it is argued for here.
+BARE = {
+    *("id", "number", "draft", "version", "state", "round", "kind", "domain", "identity", "area", "unit"),
+    *("lead_unit", "is_urgent", "is_due_confirmed", "submitted_at", "changed_at", "ended_on", "source"),
+    *("consent_version", "has_sensitive_consent", "is_about_child", "limit_version", "informed", "purged_at"),
+}
 
 
 async def withdrawn(house: House, number: str) -> None:
@@ -62,7 +68,7 @@ async def test_a_case_is_kept_for_its_years_and_then_only_its_bare_facts(house: 
     assert row["purged_at"] == house.clock.now()
     gone = ("sealed_person", "sealed_content", "sealed_respondent", "resident", "phone_index")
     assert [row[name] for name in gone] == [None] * 5
-    assert not row["story_masked"] + row["place_masked"] + row["respondent"] + row["code_index"]
+    assert {name for name, value in row.items() if value not in (None, "", 0, False)} <= BARE
     events = await house.rows(complaint_events)
     assert [event["action"] for event in events] == ["submit", "ask_info", "withdraw"]
     assert all(event["sealed_text"] is None for event in events)

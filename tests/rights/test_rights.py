@@ -7,15 +7,19 @@ from dataclasses import replace
 
 import pytest
 
+from domain.allowance import Touch
 from domain.complaints.draft import Draft
 from domain.complaints.records import Person
 from domain.complaints.terms import Action, ComplaintKind, HoldReason, Identity, KeptBecause, State
 from domain.dialog import Dialog
 from domain.effects import DraftKept
 from domain.errors import ActionRefused, CaseUnknown, ErasureRefused
+from domain.pushing import Consent
 from services.progress import timeline
 from storage.complaint_tables import audit, complaints, drafts, evidence
 from storage.conversations import TurnRecord
+from storage.platform_tables import consents, reach
+from storage.reach import add_consent, note_touches
 from storage.tables import dialogs
 from tests.rights.conftest import House
 from tests.rights.test_retention import withdrawn
@@ -151,6 +155,23 @@ async def test_a_case_merged_into_one_that_goes_on_waits_for_it(house: House) ->
     }
     await withdrawn(house, master.number)
     assert set((await house.rights.delete_all("r1")).erased) == {other.number, master.number}
+
+
+async def test_what_they_agreed_to_be_told_is_shown_and_goes_with_the_last_case(house: House) -> None:
+    filing = await house.file()
+    async with house.engine.begin() as connection:
+        for owner in ("r1", "r2"):
+            await add_consent(connection, owner, "notice", Consent(2, False), house.clock.now())
+            await note_touches(connection, [(owner, Touch.MESSAGE, house.clock.now())])
+    assert (await house.rights.held("r1")).agreed == (Consent(2, False),)
+    assert (await house.rights.copy("r1"))["notices_agreed"] == [{"times": 2, "for_good": False}]
+    await house.rights.delete_all("r1")
+    assert (await house.rights.held("r1")).agreed, "there may be news of the open case"
+    await withdrawn(house, filing.number)
+    await house.rights.delete_all("r1")
+    assert (await house.rights.held("r1")).is_empty
+    assert [row["resident"] for row in await house.rows(reach)] == ["r2"]
+    assert [row["resident"] for row in await house.rows(consents)] == ["r2"]
 
 
 async def test_what_was_handed_in_under_no_name_is_nobodys(house: House) -> None:
