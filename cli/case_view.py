@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.clock import chinese_date, local, local_day
 from domain.complaints.events import Event
 from domain.complaints.records import CaseFile, QueueRow
-from domain.complaints.terms import Action, ComplaintKind
+from domain.complaints.terms import Action, ComplaintKind, Identity
 from domain.workdays import WorkCalendar
 from services.progress import reply_of
 from storage.trail import Row
@@ -67,6 +67,9 @@ def lines_of(file: CaseFile) -> list[str]:
         f"对象：{file.copy.respondent}　时间：{file.copy.happened or UNTOLD}　地点：{file.copy.place or UNTOLD}",
         f"事情：{file.copy.story}",
     ]
+    is_known = opening.identity is not Identity.ANONYMOUS
+    guardian = "；不满 14 周岁孩子的事，监护人也同意了" if file.is_about_child and is_known else ""
+    lines.append(f"告知书：{opening.consent_version} 版，已同意{guardian}")
     if term := case.term:
         guessed = "" if term.is_confirmed else "（暂按法定节假日推算）"
         lines.append(f"期限：{local(term.due_at):%Y-%m-%d %H:%M}{guessed}")

@@ -26,6 +26,7 @@ FIELDS = {
     "identity": "--identity（要答复的投诉不能匿名）",
     "phone": "--phone",
     "name": "--name",
+    "guardian": "--guardian（不满 14 周岁的孩子的事，要监护人同意）",
 }
 
 
@@ -45,6 +46,8 @@ def file(
     identity: Annotated[str, typer.Option(help="、".join(Identity.labels()))] = Identity.SHIELDED.label,
     name: Annotated[str, typer.Option(help="投诉人姓名")] = "",
     phone: Annotated[str, typer.Option(help="投诉人电话")] = "",
+    child: Annotated[bool, typer.Option("--child", help="当事的孩子不满 14 周岁")] = False,
+    guardian: Annotated[bool, typer.Option("--guardian", help="来的是监护人，单独同意用孩子的信息")] = False,
     consented: Annotated[bool, typer.Option("--consented", help="念过个人信息告知，对方同意")] = False,
 ) -> None:
     """替来窗口、打电话的人记一件。编号和查询码当场交给对方。"""
@@ -67,6 +70,8 @@ def file(
             identity=member_of(Identity, identity, "身份"),
             name=read_name(name),
             phone=read.number,
+            is_about_child=child,
+            has_guardian_consent=guardian,
         )
         try:
             filing = asyncio.run(_file(draft, by, consented))

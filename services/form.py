@@ -152,7 +152,10 @@ def missing_step(draft: Draft, library: Library) -> FormStep | None:
         return FormStep.MATTER
     given = circumstances(draft, library)
     agreed = replace(
-        draft, consent_version=given.consent_version, has_sensitive_consent=bool(draft.has_sensitive_consent)
+        draft,
+        consent_version=given.consent_version,
+        has_sensitive_consent=bool(draft.has_sensitive_consent),
+        has_guardian_consent=True,
     )
     step = unanswered(agreed, given)
     return _SCREENS[step] if step else None

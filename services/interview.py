@@ -48,6 +48,7 @@ _MEANINGS: Mapping[Step, tuple[str, ...]] = MappingProxyType(
         Step.PLACE: ("skip", "done"),
         Step.EVIDENCE: ("done", "skip", "clear"),
         Step.SENSITIVE: ("sensitive=yes", "sensitive=no"),
+        Step.GUARDIAN: ("guardian", "child=no", "keep"),
         Step.PREVIEW: ("submit", "edit", "keep"),
     }
 )

@@ -267,6 +267,16 @@ def test_without_consent_nothing_is_filed(terminal: Terminal) -> None:
     assert "--consented" in told
 
 
+def test_the_notice_that_was_agreed_to_stands_with_the_case(terminal: Terminal) -> None:
+    assert "告知书：2026-" in terminal.type("case", "show", terminal.file(), "--by", "li")
+    assert "--guardian" in terminal.type(
+        "case", "file", "--by", "wang", "--kind", "投诉", "--domain", "社会诚信", "--respondent", "示例幼儿园",
+        "--story", "收了钱不退", "--phone", "13800000001", "--consented", "--child", fails=True,
+    )  # fmt: skip
+    number = terminal.file("--child", "--guardian")
+    assert "监护人也同意了" in terminal.type("case", "show", number, "--by", "li")
+
+
 def test_only_the_window_takes_down(terminal: Terminal) -> None:
     with pytest.raises(AssertionError, match="不能"):
         terminal.file(who="zhao")

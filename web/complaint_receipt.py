@@ -38,7 +38,7 @@ SOURCE = "form"
 def not_agreed(draft: Draft, fields: Mapping[str, str]) -> dict[str, Wrong]:
     """What has to be ticked and is not."""
     wanted = ["consent"]
-    if draft.is_about_child and not draft.is_anonymous:
+    if draft.needs_guardian:
         wanted.append("guardian")
     return {name: Wrong(Fault.MISSING) for name in wanted if fields.get(name) != "yes"}
 
@@ -53,6 +53,7 @@ async def file(request: web.Request, draft: Draft, fields: Mapping[str, str]) ->
         draft,
         consent_version=given.consent_version,
         has_sensitive_consent=fields.get("sensitive") == "yes" if given.holds_sensitive else None,
+        has_guardian_consent=fields.get("guardian") == "yes",
     )
     sender = Sender(visitor.owner if visitor.is_known else "", SOURCE, visitor.openid)
     filing = file_draft(whole, sender, library, now, _lot(request, draft.id))

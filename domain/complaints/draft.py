@@ -47,6 +47,7 @@ class Draft:
     is_about_child: bool | None = None
     consent_version: str = ""
     has_sensitive_consent: bool | None = None
+    has_guardian_consent: bool = False
     informed: tuple[str, ...] = ()
     on_form: bool = False
     format: int = FORMAT
@@ -63,6 +64,12 @@ class Draft:
     @property
     def is_anonymous(self) -> bool:
         return self.identity is Identity.ANONYMOUS
+
+    @property
+    def needs_guardian(self) -> bool:
+        """A child under 14 and somebody who is known: only a guardian may give the child's data away (个人信息保护法
+        第三十一条). Whoever tells of it under no name gives nobody's consent, and stays free to."""
+        return bool(self.is_about_child) and self.identity is not None and not self.is_anonymous
 
     def having(self, handed: Handed) -> Draft:
         return replace(self, evidence=(*self.evidence, handed))
@@ -83,6 +90,8 @@ class Draft:
             yield "phone"
         if self.identity is Identity.NAMED and not self.name:
             yield "name"
+        if self.needs_guardian and not self.has_guardian_consent:
+            yield "guardian"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Step(Labelled):
     IDENTITY = "identity", "身份"
     NAME = "name", "姓名"
     PHONE = "phone", "手机"
+    GUARDIAN = "guardian", "监护人"
     PREVIEW = "preview", "核对"
 
 
@@ -43,6 +44,10 @@ EDITABLE = (
     Step.IDENTITY,
     Step.PHONE,
 )
+
+
+# Not gone back to: what was agreed to, pointed out, or said of a child.
+_ONCE = frozenset({Step.CONSENT, Step.DOOR, Step.SENSITIVE, Step.CHILD, Step.GUARDIAN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def is_due(step: Step, draft: Draft, given: Circumstances) -> bool:
         Step.SENSITIVE: given.holds_sensitive and draft.has_sensitive_consent is None,
         Step.NAME: draft.identity is Identity.NAMED and not draft.name,
         Step.PHONE: is_known and not draft.phone,
+        Step.GUARDIAN: draft.needs_guardian and not draft.has_guardian_consent,
         Step.EVIDENCE: True,
         Step.PREVIEW: True,
     }
@@ -97,7 +103,7 @@ def following(step: Step, draft: Draft, given: Circumstances) -> Step:
 
 def preceding(step: Step, draft: Draft) -> Step | None:
     """The step to go back to; None at the beginning. Consent and other doors are not asked twice."""
-    passed = [each for each in Step if each not in {Step.CONSENT, Step.DOOR, Step.SENSITIVE, Step.CHILD}]
+    passed = [each for each in Step if each not in _ONCE]
     if draft.identity is not Identity.NAMED:
         passed.remove(Step.NAME)
     if draft.is_anonymous or draft.identity is None:

@@ -79,6 +79,10 @@ def _child(turn: Turn, draft: Draft, interview: Interview, value: str) -> Outcom
     return advance(turn, replace(draft, is_about_child=value == "yes"), interview, *lead)
 
 
+def _guardian(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
+    return advance(turn, replace(draft, has_guardian_consent=True), interview)
+
+
 def _sensitive(turn: Turn, draft: Draft, interview: Interview, value: str) -> Outcome:
     return advance(turn, replace(draft, has_sensitive_consent=value == "yes"), interview)
 
@@ -121,6 +125,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "kind": _kind,
         "domain": _domain,
         "child": _child,
+        "guardian": _guardian,
         "sensitive": _sensitive,
         "identity": _identity,
         "anonymous_tip": _anonymous_tip,

@@ -169,6 +169,15 @@ def _phone(turn: Turn, _draft: Draft) -> tuple[Block, ...]:
     return (turn.texts.paragraph("filing.phone"),)
 
 
+def _guardian(turn: Turn, _draft: Draft) -> tuple[Block, ...]:
+    choices = (
+        named("guardian", turn.texts.line("filing.guardian_yes")),
+        named("child=no", turn.texts.line("filing.guardian_no")),
+        named("keep", turn.texts.line("filing.guardian_keep")),
+    )
+    return turn.texts.paragraph("filing.guardian_agrees"), Choices(choices)
+
+
 def _preview(turn: Turn, draft: Draft) -> tuple[Block, ...]:
     choices = (
         named("submit", turn.texts.line("filing.submit")),
@@ -199,6 +208,7 @@ _ASK: Mapping[Step, Callable[[Turn, Draft], tuple[Block, ...]]] = MappingProxyTy
         Step.IDENTITY: _identity,
         Step.NAME: _name,
         Step.PHONE: _phone,
+        Step.GUARDIAN: _guardian,
         Step.PREVIEW: _preview,
     }
 )

@@ -95,6 +95,7 @@ def test_answering_what_is_missing_ends_with_nothing_missing(draft: Draft, given
         Step.SENSITIVE: {"has_sensitive_consent": True},
         Step.IDENTITY: {"identity": Identity.SHIELDED},
         Step.NAME: {"name": "示例"},
+        Step.GUARDIAN: {"has_guardian_consent": True},
         Step.PHONE: {"phone": "+8613800000000"},
     }
     for _ in Step:

@@ -60,7 +60,7 @@ def test_from_anywhere_plain_answers_lead_to_a_number(desk: Desk, walk: list[str
     plain = {
         Step.CONSENT: "同意", Step.DOOR: "还是在这里说", Step.KIND: "投诉", Step.DOMAIN: "政府", Step.CHILD: "不是孩子的事",
         Step.RESPONDENT: "示例镇人民政府", Step.HAPPENED: "跳过", Step.PLACE: "跳过", Step.EVIDENCE: "说完了",
-        Step.SENSITIVE: "没有这些", Step.IDENTITY: "保密", Step.NAME: "王小明", Step.PHONE: "13812345678", Step.PREVIEW: "提交",
+        Step.SENSITIVE: "没有这些", Step.IDENTITY: "保密", Step.NAME: "王小明", Step.PHONE: "13812345678", Step.GUARDIAN: "我是监护人", Step.PREVIEW: "提交",
     }  # fmt: skip
     filed = len(resident.cases)
     for _ in range(30):

@@ -179,3 +179,15 @@ async def test_what_was_handed_in_under_no_name_is_nobodys(house: House) -> None
     assert (await house.rights.held("r1")).cases == ()
     with pytest.raises(CaseUnknown):
         await house.rights.delete_case("r1", filing.number)
+
+
+async def test_nothing_is_filed_on_an_older_notice_or_without_the_guardian(house: House) -> None:
+    with pytest.raises(ActionRefused, match="consented"):
+        await house.file(consent_version="2020-01-a")
+    with pytest.raises(ValueError, match="guardian"):
+        await house.file(is_about_child=True)
+    filing = await house.file(is_about_child=True, has_guardian_consent=True)
+    content = await house.complaints.content(filing.number)
+    assert content is not None and content.has_guardian_consent
+    (row,) = await house.rows(complaints)
+    assert (row["is_about_child"], row["consent_version"]) == (True, house.library.city.consent_version)
