@@ -35,13 +35,13 @@ def knock(page: Page, times: int = 1, token: str | None = None) -> None:
         page.get_by_label("受理编号").fill("WH26-0000-00000")
         page.get_by_label("查询码").fill("0000-0000")
         if token is not None:
-            page.locator(".door [name=form_token]").evaluate("(e, value) => { e.value = value }", token)
+            page.locator(".lookup [name=form_token]").evaluate("(e, value) => { e.value = value }", token)
         page.get_by_role("button", name="查进度").click()
 
 
 FAILURES: dict[str, tuple[str, Callable[[Page], None], str]] = {
     "404": ("/p/nothing", lambda _: None, "没有这一页"),
-    "closed": ("/p/complaints/WH26-0000-00000", lambda _: None, "凭编号和查询码查进度"),
+    "closed": ("/p/complaints/WH26-0000-00000", lambda _: None, "这里还认不出是您"),
     "wrong-code": ("/p/complaints", knock, "没有查到"),
     "403": ("/p/complaints", lambda page: knock(page, token="0"), "没有办成，什么也没有变"),
     "expired": ("/p/complaints?t=expired", lambda _: None, "这个链接过期了"),
