@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.phones import Messenger
-from bot.platform import SENDS
+from bot.platform import SENDS, is_about_token
 from bot.pushes import news_blocks, news_facts, text_message
 from bot.render import Renderer
 from domain.clock import Clock
-from domain.errors import PlatformError, RetryLater, Unreachable
+from domain.errors import PlatformError, Unreachable
 from domain.platform_codes import PlatformCode
 from domain.push_fields import NO_TEMPLATE, PushTemplate
 from domain.pushing import NO_CONSENT, Channel, Pushes, Reach, Step, Verdict, after_refusal, plan
@@ -76,10 +76,10 @@ class Courier:
             try:
                 await self.platform.callback_addresses()
                 self._is_platform_silent = False
-            except RetryLater:
-                log.info("platform_silent")
-            except PlatformError:
-                self._is_platform_silent = False
+            except PlatformError as error:
+                self._is_platform_silent = is_of_all(error)
+        if self._is_platform_silent:
+            log.info("platform_silent")
         return self._is_platform_silent
 
     async def _deliver_next(self) -> bool:
@@ -155,7 +155,7 @@ class Courier:
 
     async def _refused(self, parcel: Parcel, channel: Channel, error: PlatformError) -> Verdict | None:
         now = self.clock.now()
-        self._is_platform_silent = error.code in _SILENCE
+        self._is_platform_silent = is_of_all(error)
         if is_perhaps_done(error):
             await self._in_doubt(parcel, channel, error, now)
             return None
@@ -218,6 +218,11 @@ class Courier:
 
 
 _SILENCE = frozenset({PlatformCode.UNREACHABLE, PlatformCode.UNREADABLE, PlatformCode.SYSTEM_BUSY})
+
+
+def is_of_all(error: PlatformError) -> bool:
+    """Whether any other call would come to nothing as well: no answer, or no token to ask with."""
+    return error.code in _SILENCE or is_about_token(error)
 
 
 def is_perhaps_done(error: PlatformError) -> bool:

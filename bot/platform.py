@@ -24,6 +24,7 @@ from storage.tokens import TokenStore
 log = structlog.get_logger()
 T = TypeVar("T")
 
+_TOKENS = ":access_token"  # how the name ends under which they are kept
 _TOKEN = Call("stable_token", "POST", "/cgi-bin/stable_token")
 _TICKET = Call("jsapi_ticket", "GET", "/cgi-bin/ticket/getticket")
 _SIGNIN = Call("oauth2_access_token", "GET", "/sns/oauth2/access_token")
@@ -72,7 +73,7 @@ class PlatformClient:
         self._identity = identity
         self._clock = clock
         self._store = store
-        self._tokens = Keeper(f"{identity.appid}:access_token", self._fetch_token, store, seal, clock)
+        self._tokens = Keeper(identity.appid + _TOKENS, self._fetch_token, store, seal, clock)
         self._tickets = Keeper(f"{identity.appid}:jsapi_ticket", self._fetch_ticket, store, seal, clock)
 
     @property
@@ -267,6 +268,11 @@ def open_platform(
     """A client with connections of its own; to be made inside a running loop."""
     session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
     return PlatformClient(Transport(session, base_url), identity, store, seal, clock)
+
+
+def is_about_token(error: PlatformError) -> bool:
+    """Whether it was not the call that failed, but getting a token to make it with: every other would fail too."""
+    return isinstance(error, TokenRefused) or error.call == _TOKEN.name or error.call.endswith(_TOKENS)
 
 
 def _values(values: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -24,7 +24,8 @@ from services.interview import circumstances
 from services.submission import Sender, file_draft, may_file_from, shared, submit_bounds
 from storage.attempts import network_of
 from web.complaint_screen import HERE, library_of
-from web.following import OPENED
+from web.following import OPENED, notice_for
+from web.headers import allow_weixin
 from web.keys import ASSISTANT
 from web.proxies import address_of
 from web.residents import who
@@ -87,6 +88,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     except CaseUnknown:  # filed in the chat, which has told its code there
         case, code = await assistant.complaints.read(number), ""
     term = case.events[0].terms[Stage.ACCEPT]
+    if notice := notice_for(request, case):
+        allow_weixin(request)
     response = page(
         request,
         "complaint_receipt.html",
@@ -97,6 +100,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         is_guessed=not term.is_confirmed,
         submitted=local(case.submitted_at),
         visitor=who(request),
+        notice=notice,
     )
     if code:  # who was shown the code need not type it to look on
         write_cookie(request, response, OPENED, number)

@@ -497,6 +497,24 @@ async def test_an_hour_without_the_platform_loses_nothing_and_sends_nothing_twic
         assert not unsure
 
 
+async def test_a_day_without_a_token_spends_no_tries(stage: Stage, make_client: MakeClient) -> None:
+    """The machine's address is not in the whitelist; the day after, somebody has put it there."""
+    stage.chooses(ONLY_TEMPLATE)
+    courier = stage.another_process(make_client())
+    stage.world.is_address_refused = True
+    for resident in range(3):
+        await stage.has_news(f"o-{resident}")
+    for _ in range(25 * 12):
+        await courier.deliver_due()
+        stage.clock.advance(timedelta(minutes=5))
+    assert {state for state, _, _ in await stage.states()} == {"waiting"}
+    stage.world.is_address_refused = False
+    for _ in range(3):
+        stage.clock.advance(timedelta(minutes=5))
+        await courier.deliver_due()
+    assert stage.ways == ["template"] * 3
+
+
 async def test_consent_events_are_read_from_the_platforms_xml(stage: Stage) -> None:
     platform = Platform(now_s=int(stage.clock.now().timestamp()))
     xml = platform.event("subscribe_msg_popup_event").replace(

@@ -10,15 +10,17 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.platform import Identity, open_platform
 from bot.service import Assistant
 from bot.tokens import Seal
+from domain.clock import ManualClock
 from domain.messages import Incoming, Text
 from domain.push_fields import Fact, PushTemplate
 from domain.pushing import Pushes
 from storage.sealing import Sealer
 from storage.tokens import MemoryTokens
+from tests.support import complaint_form
 from tests.support.filed import OWNER, staffed
 from tests.support.news import with_pushes
 from tests.support.platform import words_of
-from tests.web.test_following import Phone, filed
+from tests.web.phones import Phone, filed
 from web.app import build_app
 
 NOTICE = Pushes(notice=PushTemplate("NOTICE-1", {"thing1": Fact.NEWS}))
@@ -71,3 +73,17 @@ async def test_chat_asks_where_the_account_can_send_one(assistant: Assistant) ->
     assistant.content.desk = with_pushes(assistant.content, NOTICE).desk
     message = Incoming("m2", OWNER, "gh", second, Text("查进度"))
     assert "按一下同意" in words_of((await assistant.pipeline.answer(message)).content)
+
+
+@pytest.mark.parametrize("identity", ["shielded", "anonymous"])
+async def test_receipt_of_the_form_asks_who_can_be_told(
+    assistant: Assistant, clock: ManualClock, identity: str
+) -> None:
+    account = with_account(assistant, NOTICE)
+    async with TestClient(TestServer(build_app(account))) as client:
+        phone = complaint_form.Phone(client, account, clock)
+        await phone.come_from_chat()
+        await phone.fill_in(identity=identity, kind="tip")
+        receipt = await phone.get((await phone.confirm()).where)
+    assert "已收到您的" in receipt.html
+    assert ("wx-open-subscribe" in receipt.html) == (identity == "shielded")
