@@ -25,7 +25,9 @@ def wish_of(text: str, library: Library) -> StoryWish:
 
 
 def is_wish(text: str, library: Library) -> bool:
-    """Whether somebody asks for a story without the word: 讲个卖东西不骗人的, 有没有说话算话的人."""
+    """Whether somebody asks for a story without the word: 讲个卖东西不骗人的, 有没有说话算话的人, 讲讲韩信."""
+    if _is_name(leftover_of(text, library), library):
+        return True
     facets = library.facets
     is_about_people = text.rstrip(_LAST_MARKS).endswith("的") or _says(text, facets.get("人和事", ()))
     if (
@@ -88,7 +90,9 @@ def pick_story(wish: StoryWish, told: Sequence[str], library: Library, seed: int
 
 
 def _fit(story: Story, wish: StoryWish) -> int:
-    """How well a story fits: 0 not at all, else one more than the themes that are shared."""
+    """How well a story fits: 0 not at all, else one more than the themes that are shared; a story about who was
+    named before those that only mention them.
+    """
     if wish.mention and wish.mention not in _words_of(story):
         return 0
     if wish.place and story.place.value != wish.place:
@@ -98,7 +102,11 @@ def _fit(story: Story, wish: StoryWish) -> int:
     shared = len(set(wish.themes) & set(story.themes))
     if wish.themes and not shared:
         return 0
-    return 1 + shared
+    return 1 + shared + (wish.mention in story.people)
+
+
+def _is_name(word: str, library: Library) -> bool:
+    return any(word in story.people for story in library.stories.values())
 
 
 def _words_of(story: Story) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from domain.dialog import Dialog
 from services.desk import Desk
-from services.storytelling import wish_of
+from services.storytelling import pick_story, wish_of
 from services.understanding import understand
 
 
@@ -27,6 +27,8 @@ from services.understanding import understand
         "讲段当官讲信用的",
         "有没有替人还债的好人",
         "推荐个给孩子听的",
+        "讲讲韩信",
+        "说说商鞅呗",
     ],
 )
 def test_a_wish_for_a_story_needs_no_word_for_it(words: str, desk: Desk) -> None:
@@ -38,6 +40,7 @@ def test_a_wish_for_a_story_needs_no_word_for_it(words: str, desk: Desk) -> None
     "words",
     [
         "讲讲信用修复咋办",
+        "讲讲限高",
         "给我讲讲还债的规定",
         "有没有管征信的人",
         "来个人管管我这事",
@@ -53,6 +56,12 @@ def test_business_is_no_wish_for_a_story(words: str, desk: Desk) -> None:
     target = understand(words, Dialog(), desk, 0).target
     assert not target.startswith("story:")
     assert target != "intent:story"
+
+
+def test_a_story_about_who_was_named_comes_before_one_that_mentions_him(desk: Desk) -> None:
+    wish = wish_of("讲讲商鞅", desk.library)
+    told = {pick_story(wish, (), desk.library, seed) for seed in range(20)}
+    assert all(story and "商鞅" in story.people for story in told)
 
 
 def test_what_kind_is_wished_for_is_read(desk: Desk) -> None:
