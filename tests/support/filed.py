@@ -113,6 +113,7 @@ _LED: dict[str, tuple[tuple[str, Command], ...]] = {
         ("zhao", Command(Action.VIEW_IDENTITY)),
     ),
 }
+_LED["answered again"] = (*_LED["reply_review"], *_LED["answered"])
 _WAY = ("accepted", "dispatched", "in_progress", "reply_review", "answered")
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from bot.service import Assistant
 from domain.complaints.terms import State
+from domain.evidence import Kept
+from storage.evidence import Holder, add_evidence
+from tests.support import files
 from tests.web.phones import Phone, filed, hidden, state_of, words_of
 
 
@@ -109,6 +112,22 @@ async def test_a_purged_case_is_closed_to_its_query_code_as_well(
     assert (await stranger.get(case))[0] == 404
     answer = await stranger.send("/p/complaints", "/p/complaints", number=filing.number, code=filing.code)
     assert answer.status == 404
+
+
+async def test_what_was_handed_in_goes_with_its_case(phone: Phone, assistant: Assistant) -> None:
+    filing = await filed(assistant, "answered")
+    case = f"/p/complaints/{filing.number}"
+    upload = files.upload(files.jpeg())
+    [kept] = await assistant.intake.take([upload])
+    assert isinstance(kept, Kept)
+    async with assistant.engine.begin() as connection:
+        await add_evidence(connection, "0" * 32, kept, Holder(number=filing.number), assistant.clock.now())
+    picture = f"{case}/evidence/{'0' * 32}"
+    assert (await phone.client.get(picture)).status == 200
+    await phone.send(f"{case}/rate", f"{case}/rate", solved="yes", satisfied="5")
+    await phone.send(f"/p/me/delete/{filing.number}", f"/p/me/delete/{filing.number}")
+    assert (await phone.client.get(picture)).status == 404
+    assert list(assistant.vault.names()) == []
 
 
 async def test_an_open_case_is_kept_and_the_way_out_is_shown(phone: Phone, assistant: Assistant) -> None:

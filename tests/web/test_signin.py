@@ -18,6 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.service import open_assistant, places_of
 from config.secrets import Keys
 from config.settings import Settings
+from domain.attempts import Bound
 from domain.clock import ManualClock
 from domain.ids import blind_name
 from services.desk import Content, Desk
@@ -322,3 +323,15 @@ async def _base(phone: Phone) -> str:
 
     assert phone.client.app
     return phone.client.app[ASSISTANT].settings.base_url
+
+
+async def test_one_address_does_not_keep_the_platform_busy(
+    phone: Phone, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.signin.SIGN_INS", Bound(2, timedelta(minutes=10)))
+    answers = []
+    for _ in range(3):
+        phone.client.session.cookie_jar.clear()
+        answers.append(await phone.sign_in())
+    assert [status for status, _, _ in answers] == [303, 303, 429]
+    assert "先停一停" in answers[-1][2]
