@@ -107,7 +107,7 @@ class _Gathered:
         row_keys, row_size = np.frombuffer(self.row_keys, np.int32), np.array(self.row_sizes, np.intp)
         row_of = np.arange(size, dtype=np.int32).repeat(row_size)
         first = np.searchsorted(owner, np.arange(len(ids) + 1)).astype(np.int32)
-        profiles = profiles_of(row_keys, owner[row_of], np.diff(first), len(view_of))
+        profiles = profiles_of(row_keys, owner[row_of], np.diff(first), view_of == VIEWS.index("words"))
         rarity = _rarity(profiles.keys, len(view_of), len(ids))
         common, class_of = _general(keys[VIEWS.index("forms")], len(view_of))
         posts = _postings(row_keys, row_of, rarity, view_of, size)

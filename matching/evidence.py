@@ -24,7 +24,7 @@ NAMES = (
     "shared", "shared_asked", "indel", "sound_shared", "sound_asked", "sound_indel", "prefix", "postfix",
     "types_both", "types_asked_only", "types_told_only", "types_clash", "negation",
     "longer", "shorter", "length",
-    "profile", "profile_lead", "profile_asked",
+    "profile", "profile_lead", "profile_asked", "profile_silent",
     "score", "votes_best", "votes_mean", "votes_second", "votes_asked", "paraphrases",
 )  # fmt: skip
 ASKED, MISSING = NAMES.index("asked_words"), NAMES.index("missing_asked")
@@ -187,17 +187,19 @@ def _profile(base: Base, asked: Asked, rows: Rows, out: Floats) -> None:
     keys = profiles.keys.take(place)
     hits = _asked_among(base, asked, keys, question, span)
     keys, item = keys.take(hits).astype(np.intp), span.take(hits)
-    counts = profiles.counts.take(place.take(hits))
+    known, size = place.take(hits), len(rows.first)
+    counts = profiles.counts.take(known)
+    silent = profiles.silent.take(rows.items) - np.bincount(item, profiles.silence.take(known), size)
     questions = (base.first[rows.items + 1] - base.first[rows.items]).astype(np.float32)
     if rows.hidden is not None:
         counts -= _is_hidden(base, rows, rows.hidden, (keys, item))
         questions = np.maximum(questions - _has_hidden(base, rows, rows.hidden), 1)
         is_there = counts > 0
         keys, item, counts = keys[is_there], item[is_there], counts[is_there]
-    view, size = base.view_of.take(keys), len(rows.first)
+    view = base.view_of.take(keys)
     told = np.log1p(OWN * counts / (questions.take(item) * profiles.share.take(keys)))
     told *= TELLING.take(view)
-    profile = np.empty((3, size), np.float32)
+    profile = np.empty((4, size), np.float32)
     profile[0] = np.bincount(item, told, size)
     start = 0
     for end in rows.item_ends:
@@ -206,6 +208,7 @@ def _profile(base: Base, asked: Asked, rows: Rows, out: Floats) -> None:
     words = (view == WORDS).nonzero()[0]
     wanted = np.maximum(asked.mass[WORDS].take(question), LEAST_MASS)
     profile[2] = np.bincount(item.take(words), base.rarity.take(keys.take(words)), size) / wanted
+    profile[3] = silent
     out[:] = profile.repeat(rows.sizes, axis=1)
 
 

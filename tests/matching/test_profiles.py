@@ -62,3 +62,12 @@ def test_a_lead_is_over_the_best_of_the_others() -> None:
     assert lead(np.array([3, 7, 5], np.float32)).tolist() == [-4, 2, -2]
     assert lead(np.array([4], np.float32)).tolist() == [0]
     assert lead(np.array([], np.float32)).tolist() == []
+
+
+def test_what_an_item_always_says_tells_against_it_when_it_is_not_asked() -> None:
+    """修复 stands in every question of one item: whoever does not say it hardly means that item."""
+    index = Index.build(BASE)
+    asked = index.match("执照丢了多久能补办", explain=True).candidates
+    silent = {one.id: one.evidence["profile_silent"] for one in asked}
+    assert all(told <= 1e-3 for told in silent.values())
+    assert silent["licence-lost"] == max(silent.values())
