@@ -35,7 +35,7 @@ def show(turn: Turn, file: CaseFile, *lead: Block, effects: tuple[Effect, ...] =
         *((texts.paragraph("filing.guessed"),) if guessed else ()),
         *((texts.paragraph("case.acts"), Choices(tuple(acts))) if acts else ()),
         *(() if file.case.ended_on else asked_for_notice(turn, file.number)),
-        texts.paragraph("case.page"),
+        texts.paragraph("case.page", number=file.number),
     )
     return said(turn, *blocks, effects=effects)
 
@@ -57,7 +57,7 @@ def overview(turn: Turn) -> Outcome:
         turn,
         turn.texts.paragraph("case.which", count=len(turn.cases)),
         Choices(choices),
-        turn.texts.paragraph("case.page"),
+        turn.texts.paragraph("case.list"),
     )
 
 

@@ -570,10 +570,11 @@ async def test_a_link_out_of_the_chat_leads_to_ones_own_complaints(
     act = {"resident": "sim_jia_01", "kind": "text", "text": "查进度"}
     told = await (await stranger.client.post("/simulator/send", json=act)).json()
     links = [part["page"] for block in told["answer"]["blocks"] for part in block["parts"] if "page" in part]
-    [link] = [each for each in links if each.startswith("/p/complaints?t=")]
+    case = f"/p/complaints/{filing.number}"
+    [link] = [each for each in links if each.startswith(f"{case}?t=")]
     answer = await stranger.client.get(link)
-    assert str(answer.url.relative()) == "/p/complaints", "nobody passes the token on"
-    assert filing.number in await answer.text()
+    assert str(answer.url.relative()) == case, "nobody passes the token on"
+    assert "等窗口受理" in await answer.text()
 
 
 async def test_a_draft_that_was_begun_is_one_tap_away(phone: Phone, assistant: Assistant) -> None:
