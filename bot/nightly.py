@@ -22,11 +22,21 @@ ONCE = (Bound(1, timedelta(days=1)),)
 async def work_through_the_night(assistant: Assistant) -> bool:
     """Do the night's work, if it is night (or later) and nobody has done it today. Returns whether it was done.
 
-    A server that was off at three does it when it comes back.
+    A server that was off at three does it when it comes back; what failed is tried again.
     """
-    here = local(assistant.clock.now())
-    if here.hour < AFTER or await assistant.attempts.take([f"night {here:%F}"], ONCE, assistant.clock.now()):
+    now = assistant.clock.now()
+    tonight = [f"night {local(now):%F}"]
+    if local(now).hour < AFTER or await assistant.attempts.take(tonight, ONCE, now):
         return False
+    try:
+        await _work(assistant)
+    except Exception:
+        await assistant.attempts.give_back(tonight, now)
+        raise
+    return True
+
+
+async def _work(assistant: Assistant) -> None:
     removed = await assistant.retention.purge(SYSTEM)
     if assistant.courier:
         await assistant.courier.deliveries.forget(assistant.clock.now())
@@ -34,4 +44,3 @@ async def work_through_the_night(assistant: Assistant) -> bool:
     if drifted := await assistant.oversight.check():
         log.error("deadlines_drifted", count=len(drifted))
     log.info("night_done", scanned=scanned, **{due.what: due.count for due in removed})
-    return True

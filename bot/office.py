@@ -16,11 +16,14 @@ from domain.clock import Clock, SystemClock
 from domain.entries import Library
 from knowledge.loader import load_library
 from services.casework import Casework
+from services.counter import Counter
 from services.oversight import Oversight
 from services.retention import Retention
+from services.rights import Rights
 from services.rotation import Rotation
 from services.submission import rules_of
 from storage.complaints import Complaints
+from storage.conversations import Conversations
 from storage.database import open_database
 from storage.erasure import Erasure
 from storage.migrate import migrate
@@ -42,6 +45,7 @@ class Office:
     staff: Staff
     casework: Casework
     oversight: Oversight
+    counter: Counter
     retention: Retention
     keys: Keys
     rotation: Rotation
@@ -60,6 +64,8 @@ async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIt
         complaints, staff = Complaints(engine, seals), Staff(engine)
         rules = lambda: rules_of(library)  # noqa: E731 - what decisions rest on, read when it is needed
         erasure, vault = Erasure(engine, seals), vault_of(settings, keys)
+        retention = Retention(erasure, complaints, vault, lambda: library.limits, clock)
+        rights = Rights(complaints, Conversations(engine, seals), retention, rules, clock)
         yield Office(
             settings=settings,
             clock=clock,
@@ -70,7 +76,8 @@ async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIt
             staff=staff,
             casework=Casework(complaints, staff, rules, clock),
             oversight=Oversight(complaints, staff, rules, clock),
-            retention=Retention(erasure, complaints, vault, lambda: library.limits, clock),
+            counter=Counter(complaints, staff, rights, library, clock),
+            retention=retention,
             keys=keys,
             rotation=Rotation(Resealing(engine, seals.fields), vault),
         )

@@ -22,6 +22,8 @@ from storage.complaints import PAGE, Wanted
 
 app = typer.Typer(help="受理和办理投诉。", no_args_is_help=True)
 app.command("file")(counter.file)
+app.command("correct")(counter.correct)
+app.command("erase")(counter.erase)
 app.command("alerts")(oversight.alerts)
 app.command("identity")(oversight.identity)
 app.command("requests")(oversight.requests)

@@ -1,4 +1,4 @@
-"""``run.py case file``: take a complaint down for somebody at the window or on the telephone."""
+"""``run.py case file``, ``correct``, ``erase``: for somebody at the window or on the telephone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from bot.office import open_office
-from cli.common import By, clean_exit, console, member_of, quiet_settings, words_from
+from cli.common import By, Number, clean_exit, console, member_of, quiet_settings, words_from
 from domain.clock import chinese_day, local_day
 from domain.complaints.draft import Draft, Filing
+from domain.complaints.records import Person
 from domain.complaints.terms import ComplaintKind, CreditDomain, Identity, Stage
-from services.counter import Counter, DraftLacks
+from services.counter import DraftLacks
 from services.names import read_name
 from services.phones import read_phone
 
@@ -52,11 +53,6 @@ def file(
 ) -> None:
     """替来窗口、打电话的人记一件。编号和查询码当场交给对方。"""
     with clean_exit():
-        read = read_phone(phone)
-        if phone and not read.number:
-            raise typer.BadParameter("电话不对，请核对")
-        if name and not read_name(name):
-            raise typer.BadParameter("姓名请用汉字或字母，2 到 30 个")
         draft = Draft(
             "",
             member_of(ComplaintKind, kind, "类型"),
@@ -68,8 +64,8 @@ def file(
             place.strip(),
             area.strip(),
             identity=member_of(Identity, identity, "身份"),
-            name=read_name(name),
-            phone=read.number,
+            name=_name(name),
+            phone=_phone(phone),
             is_about_child=child,
             has_guardian_consent=guardian,
         )
@@ -89,5 +85,50 @@ async def _file(draft: Draft, by: str, consented: bool) -> Filing:
         areas = (*office.library.city.districts, "")
         if draft.area not in areas:
             raise typer.BadParameter(f"区只能是：{'、'.join(filter(None, areas))}")
-        desk = Counter(office.complaints, office.staff, office.library, office.clock)
-        return await desk.file(draft, by, is_consented=consented)
+        return await office.counter.file(draft, by, is_consented=consented)
+
+
+def correct(
+    number: Number,
+    by: By,
+    name: Annotated[str, typer.Option(help="对的姓名；不写就不改")] = "",
+    phone: Annotated[str, typer.Option(help="对的电话；不写就不改")] = "",
+) -> None:
+    """替来窗口的人更正没办完的一件的姓名、电话。先核对身份；居民在进度里看得到。"""
+    with clean_exit():
+        person = Person(_name(name), _phone(phone))
+        if person == Person():
+            raise typer.BadParameter("写 --name 或 --phone")
+        asyncio.run(_correct(number, person, by))
+    console.print(f"{number} 更正好了。", markup=False)
+
+
+def erase(number: Number, by: By) -> None:
+    """替来窗口的人删掉办完的一件：只剩类型、领域、区、状态和时间，找不回来。窗口主管办，先核对身份。"""
+    with clean_exit():
+        asyncio.run(_erase(number, by))
+    console.print(f"{number} 删掉了。", markup=False)
+
+
+async def _correct(number: str, person: Person, by: str) -> None:
+    async with open_office(quiet_settings()) as office:
+        await office.counter.correct(number, person, by)
+
+
+async def _erase(number: str, by: str) -> None:
+    async with open_office(quiet_settings()) as office:
+        await office.counter.erase(number, by)
+
+
+def _phone(typed: str) -> str:
+    read = read_phone(typed)
+    if typed and not read.number:
+        raise typer.BadParameter("电话不对，请核对")
+    return read.number
+
+
+def _name(typed: str) -> str:
+    name = read_name(typed)
+    if typed and not name:
+        raise typer.BadParameter("姓名请用汉字或字母，2 到 30 个")
+    return name

@@ -10,6 +10,7 @@ from domain.errors import (
     CaseUnknown,
     ConflictOfInterest,
     CreditBotError,
+    ErasureRefused,
     SealBroken,
     StaffExists,
     StaffUnknown,
@@ -33,6 +34,8 @@ def sentence_for(error: CreditBotError) -> str:
         if error.guard is None:
             return f"“{error.state.label}”时，您不能“{error.action.label}”。能做的看 case table。"
         return f"“{error.action.label}”还差一条：{error.guard.label}。"
+    if isinstance(error, ErasureRefused):
+        return f"{error.number} 现在不能删：{error.because.label}。"
     if isinstance(error, StaffUnknown):
         return f"没有叫 {error} 的工作人员，或已经停用。用 staff list 看看。"
     if isinstance(error, StaffExists):

@@ -13,7 +13,7 @@ from typing import Any
 from domain.clock import Clock, local
 from domain.complaints.decide import Rules, decide
 from domain.complaints.draft import Draft
-from domain.complaints.events import Command
+from domain.complaints.events import Actor, Command
 from domain.complaints.records import CaseFile, Person
 from domain.complaints.terms import ENDED, Action, KeptBecause, State
 from domain.errors import CaseChanged, CaseUnknown, ErasureRefused
@@ -119,14 +119,17 @@ class Rights:
         The working copy is masked anew, the timeline says that it was done. Raises ``CaseUnknown`` for a case that is
         not theirs, ``ActionRefused`` for one that is closed or anonymous, ``CaseChanged``: read it again.
         """
-        file = await self._own(resident, number)
+        await self.put_right(await self._own(resident, number), person, RESIDENT)
+
+    async def put_right(self, file: CaseFile, person: Person, actor: Actor) -> None:
+        """``correct``, by whoever has made sure whose case it is."""
         now = self._clock.now()
-        event = decide(file.case, Command(Action.CORRECT), RESIDENT, now, self._rules())
+        event = decide(file.case, Command(Action.CORRECT), actor, now, self._rules())
         held = await self._case(file)
         name, phone = person.name or held.person.name, person.phone or held.person.phone
         told = held.content or Draft("")
         copy = working_copy(replace(told, name=name, phone=phone)) if held.content else file.copy
-        entry = Entry(RESIDENT, Action.CORRECT.value, number, now, {})
+        entry = Entry(actor, Action.CORRECT.value, file.number, now, {})
         await self._complaints.correct(file, event, replace(held.person, name=name, phone=phone), copy, entry)
 
     async def forget_conversation(self, resident: str) -> None:
@@ -139,7 +142,7 @@ class Rights:
         Raises ``CaseUnknown`` for a case that is not theirs; ``ErasureRefused`` for one that is open (withdraw it
         first), merged into one that is open, or held by law.
         """
-        await self._delete(await self._own(resident, number))
+        await self.delete(await self._own(resident, number), RESIDENT)
 
     async def delete_all(self, resident: str) -> Deleted:
         """Delete what can be deleted: the conversation and every closed case; and, when none is left of which there
@@ -149,7 +152,7 @@ class Rights:
         kept: list[tuple[str, KeptBecause]] = []
         for file in await self._complaints.of_resident(resident):
             try:
-                await self._delete(file)
+                await self.delete(file, RESIDENT)
                 erased.append(file.number)
             except ErasureRefused as refused:
                 kept.append((file.number, refused.because))
@@ -157,11 +160,12 @@ class Rights:
             await self._retention.forget_reach(resident)
         return Deleted(tuple(erased), tuple(kept))
 
-    async def _delete(self, file: CaseFile) -> None:
+    async def delete(self, file: CaseFile, actor: Actor) -> None:
+        """``delete_case``, by whoever has made sure whose case it is."""
         if because := await self._kept_because(file):
             raise ErasureRefused(file.number, because)
         try:
-            await self._retention.erase(file.number, RESIDENT, "own_wish")
+            await self._retention.erase(file.number, actor, "own_wish")
         except CaseChanged:
             raise ErasureRefused(file.number, KeptBecause.OPEN) from None
 

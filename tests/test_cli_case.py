@@ -277,6 +277,22 @@ def test_the_notice_that_was_agreed_to_stands_with_the_case(terminal: Terminal) 
     assert "监护人也同意了" in terminal.type("case", "show", number, "--by", "li")
 
 
+def test_at_the_window_a_number_is_put_right_and_a_closed_case_deleted(terminal: Terminal) -> None:
+    number = terminal.file()
+    assert "更正好了" in terminal.type("case", "correct", number, "--by", "wang", "--phone", "139 0000 0002")
+    assert "更正联系方式" in terminal.type("case", "show", number, "--by", "li")
+    terminal.type("case", "correct", number, "--by", "zhao", "--phone", "13900000002", fails=True)
+    assert "电话不对" in terminal.type("case", "correct", number, "--by", "wang", "--phone", "12", fails=True)
+    assert "还没办完" in terminal.type("case", "erase", number, "--by", "li", fails=True)
+    why = ("--reason", "不属于诚信投诉的范围", "--basis", "示例依据", "--text", "示例", "--channel", "12345")
+    terminal.do(number, "wang", "拟不予受理", *why)
+    terminal.do(number, "li", "不予受理")
+    terminal.type("case", "erase", number, "--by", "wang", fails=True)
+    assert "删掉了" in terminal.type("case", "erase", number, "--by", "li")
+    assert "内容已清除" in terminal.type("case", "show", number, "--by", "li")
+    assert "清除内容" in terminal.type("audit", "who", "--by", "shen", "--case", number)
+
+
 def test_only_the_window_takes_down(terminal: Terminal) -> None:
     with pytest.raises(AssertionError, match="不能"):
         terminal.file(who="zhao")

@@ -47,6 +47,8 @@ def _limits(library: Library) -> Iterator[tuple[str, ...]]:
         yield stage.label, f"{limit.value} {limit.unit}", limit.source
     for name, limit in limits.rules.items():
         yield f"`{name}`", f"{limit.value} {limit.unit}", limit.source
+    for name, limit in limits.kept.items():
+        yield f"`kept.{name}`", f"{limit.value} {limit.unit}", limit.source
 
 
 def _markdown(head: Iterable[str], rows: Iterable[tuple[str, ...]]) -> str:

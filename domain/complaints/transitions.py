@@ -166,7 +166,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _G.URGED_LONG_AGO,
         public=True,
     ),
-    _row(_A.CORRECT, OPEN, _RESIDENT, None, _G.IS_NOT_ANONYMOUS, public=True),
+    _row(_A.CORRECT, OPEN, _RESIDENT | _WINDOW, None, _G.IS_NOT_ANONYMOUS, public=True),
     # Beside the way: nothing moves.
     _row(_A.REFUSE, {_S.SUBMITTED, *_AT_WORK}, {*_WINDOW, _R.HANDLER_LEAD, _R.CUSTODIAN}, None, _G.WAS_ASKED),
     _row(_A.CONTACT, {*_AT_WORK, _S.FOLLOW_UP}, {*_WINDOW, *_UNIT}, None, public=True),

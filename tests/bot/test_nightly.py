@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.nightly import work_through_the_night
@@ -35,6 +36,18 @@ async def test_it_waits_for_three_and_is_done_once(assistant: Assistant, clock: 
     async with assistant.engine.connect() as connection:
         done = (await connection.execute(select(audit.c.action, audit.c.role))).all()
     assert done == [("purge", "system")] * 2
+
+
+async def test_what_failed_is_tried_again(
+    assistant: Assistant, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock.at = MIDNIGHT + timedelta(hours=4)
+    with monkeypatch.context() as broken:
+        broken.setattr(assistant.retention, "purge", None)
+        with pytest.raises(TypeError):
+            await work_through_the_night(assistant)
+    assert await work_through_the_night(assistant)
+    assert not await work_through_the_night(assistant)
 
 
 async def hand_in(assistant: Assistant, *contents: bytes) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from domain.clock import from_unix
+from domain.complaints.terms import Action
 from services.desk import Desk
 from services.submission import may_file_from
 from tests.conftest import NOW
@@ -58,6 +59,20 @@ def test_ten_minutes_and_a_day_are_counted(desk: Desk, ago_min: list[float], wai
     limits = desk.library.limits
     until = may_file_from([NOW_S - int(60 * ago) for ago in ago_min], limits, NOW)
     assert until == (from_unix(NOW_S + int(60 * wait_min)) if wait_min else None)
+
+
+@pytest.mark.parametrize(
+    ("choice", "action"), [("催办那一件", Action.URGE), ("补充到那一件", Action.SUPPLEMENT)]
+)
+def test_the_same_matter_again_is_urged_or_added_to(desk: Desk, choice: str, action: Action) -> None:
+    resident = Resident(desk)
+    assert "已收到" in files(resident, "示例甲商行")
+    assert "已经投诉过同一个对象" in files(resident, "示例甲商行")
+    resident.says(choice)
+    (case,) = resident.cases
+    assert [event.action for event in case.events] == [Action.SUBMIT, action]
+    assert resident.draft is None
+    assert resident.dialog.interview is None
 
 
 def test_what_was_filed_on_the_form_counts_in_chat(desk: Desk) -> None:

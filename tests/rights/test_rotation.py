@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 import storage.platform_tables  # noqa: F401 - part of the schema
 from cli.main import app
+from config.secrets import Keys
 from domain.complaints.draft import Draft
 from domain.complaints.terms import Action
 from domain.dialog import Dialog
@@ -179,6 +180,16 @@ async def test_a_phone_is_still_found_however_it_is_typed(
     async with engine.connect() as connection:
         found = await connection.execute(select(complaints.c.number).where(complaints.c.phone_index == index))
         assert len(found.all()) == 1
+
+
+def test_what_must_stay_stays_when_a_key_in_the_middle_is_let_go() -> None:
+    """Names, fingerprints and the audit chain rest on the oldest key alone."""
+    three = Keys((("k3", NEW), ("k2", b"2" * 32), ("k1", OLD)))
+    two = Keys((three.pairs[0], three.pairs[2]))
+    assert three.naming == two.naming
+    assert three.lasting("index") == two.lasting("index")
+    assert three.lasting("audit chain") == two.lasting("audit chain")
+    assert set(two.for_use("fields").items()) <= set(three.for_use("fields").items())
 
 
 def test_at_the_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
