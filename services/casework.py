@@ -120,10 +120,13 @@ class Casework:
         return await self._complaints.queue(wanted, page)
 
     async def sweep(self) -> int:
-        """Do what is due by itself: 补正 and 评价 that ran out, 中止 that is over. Returns how many moved."""
+        """Do what is due by itself: 补正 that is to be reminded of, 补正 and 评价 that ran out, 中止 that is over.
+        Returns how many moved."""
         now = self._clock.now()
         due = {State.NEED_INFO: Action.EXPIRE_INFO, State.ANSWERED: Action.EXPIRE_RATING}
         moved = 0
+        for number in await self._complaints.in_state(State.NEED_INFO):
+            moved += await self._by_itself(number, Command(Action.REMIND_INFO))
         for state, action in due.items():
             for number in await self._complaints.overdue(now, (state,)):
                 moved += await self._by_itself(number, Command(action))
@@ -157,8 +160,10 @@ class Casework:
         except SealBroken:
             log.error("case_unreadable", action=command.action.value)
             return False
-        except (ActionRefused, CaseChanged) as error:
-            log.info("case_not_moved", action=command.action.value, reason=type(error).__name__)
+        except ActionRefused:  # not yet
+            return False
+        except CaseChanged:
+            log.info("case_not_moved", action=command.action.value)
             return False
         return True
 

@@ -112,10 +112,20 @@ async def keep_draft(
         mine = (drafts.c.owner == owner) & (drafts.c.version == draft.saved)
         done = await connection.execute(update(drafts).where(mine).values(row))
     else:
+        await _drop_unreadable(connection, seals, owner)
         put = insert_of(connection.dialect.name, drafts).values(owner=owner, **row)
         done = await connection.execute(put.on_conflict_do_nothing(index_elements=["owner"]))
     if done.rowcount != 1:
         raise DraftChanged
+
+
+async def _drop_unreadable(connection: AsyncConnection, seals: Seals, owner: str) -> None:
+    """Make room for a new draft where one lies that nobody can open: else its owner could never begin again."""
+    found = await connection.execute(select(drafts).where(drafts.c.owner == owner))
+    row = found.one_or_none()
+    if row and opened(seals, owner, row.sealed_draft, row.version) is None:
+        same = (drafts.c.owner == owner) & (drafts.c.version == row.version)
+        await connection.execute(delete(drafts).where(same))
 
 
 async def drop_draft(connection: AsyncConnection, owner: str) -> None:

@@ -38,6 +38,7 @@ class Case:
     is_simple: bool = False
     infos: int = 0
     infos_this_round: int = 0
+    is_reminded: bool = False
     came_from: State = State.SUBMITTED
     dispatched_on: date | None = None
     returns: int = 0
@@ -157,6 +158,7 @@ def _info(case: Case, event: Event) -> Case:
         came_from=case.state,
         infos=case.infos + first,
         infos_this_round=case.infos_this_round + 1 - first,
+        is_reminded=False,
     )
 
 
@@ -201,6 +203,11 @@ def _new_round(case: Case, event: Event) -> Case:
         result=None,
         ended_on=None,
     )
+
+
+def _released(case: Case, event: Event) -> Case:
+    """What was talked about before the answer says nothing of what the resident thinks of it."""
+    return replace(case, contacts=(), was_reached=False)
 
 
 def _concluded(case: Case, event: Event) -> Case:
@@ -278,6 +285,8 @@ _CHANGES: Mapping[Action, Callable[[Case, Event], Case]] = MappingProxyType(
         Action.REWORK: _new_round,
         Action.REOPEN: _new_round,
         Action.SIGN_REPLY: _concluded,
+        Action.RELEASE: _released,
+        Action.REMIND_INFO: lambda case, event: replace(case, is_reminded=True),
         Action.CLOSE: _closed,
         Action.EXPIRE_INFO: _expired_info,
         Action.REVIVE: _revived,

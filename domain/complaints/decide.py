@@ -145,6 +145,12 @@ def _has_passed(attempt: _Try) -> bool:
     return term is not None and attempt.now > term.due_at
 
 
+def _is_time_to_remind(attempt: _Try) -> bool:
+    term, days = attempt.case.term, attempt.rules.limits.rule("info_reminder_days")
+    is_open = term is not None and attempt.now <= term.due_at and not attempt.case.is_reminded
+    return is_open and attempt.workdays_since(term.began_on if term else None) >= days
+
+
 def _is_in_return_time(attempt: _Try) -> bool:
     limits, case = attempt.rules.limits, attempt.case
     is_in_time = attempt.workdays_since(case.dispatched_on) <= limits.rule("return_days")
@@ -167,12 +173,13 @@ def _once_a_round(attempt: _Try) -> bool:
 
 
 def _has_outcome(attempt: _Try) -> bool:
-    """A rating, a talk, or enough attempts on two days; and a result that is told."""
+    """A talk after the answer, or enough attempts on two days; and a result that is told. Who is here and has rated
+    was not content: that alone closes nothing."""
     case = attempt.case
     is_enough = len(case.contacts) >= attempt.rules.limits.rule("contact_attempts")
     tried = is_enough and len(set(case.contacts)) > 1
     result = attempt.command.result or case.result
-    return _is_conclusion(result) and (case.is_rated or case.was_reached or tried)
+    return _is_conclusion(result) and (case.was_reached or tried)
 
 
 def _is_conclusion(result: Result | None) -> bool:
@@ -261,6 +268,7 @@ _GUARDS: Mapping[Guard, Callable[[_Try], bool]] = MappingProxyType(
         Guard.ONCE_A_ROUND: _once_a_round,
         Guard.REPLY_IS_WHOLE: _reply_is_whole,
         Guard.HAS_DEADLINE_PASSED: _has_passed,
+        Guard.IS_TIME_TO_REMIND: _is_time_to_remind,
         Guard.FEW_REWORKS: lambda t: t.case.reworks < t.rules.limits.rule("most_reworks"),
         Guard.HAS_OUTCOME: _has_outcome,
         Guard.CAN_REOPEN: _can_reopen,

@@ -6,7 +6,9 @@ from domain.complaints.events import Event
 from domain.complaints.terms import Action, Role, State
 
 # The news there are: of a state that was reached, or of something done.
-TOLD_ACTIONS = frozenset({Action.EXTEND, Action.CONTACT, Action.VIEW_IDENTITY, Action.REWORK, Action.RESUME})
+TOLD_ACTIONS = frozenset(
+    {Action.EXTEND, Action.CONTACT, Action.VIEW_IDENTITY, Action.REWORK, Action.RESUME, Action.REMIND_INFO}
+)
 TOLD_STATES = frozenset(State) - {State.DRAFT, State.REPLY_REVIEW, State.WITHDRAWN}
 # What is no event of the case: a picture that was sent in the chat and could not be had.
 PICTURE_MISSING = "picture_missing"

@@ -179,6 +179,7 @@ class Action(Labelled):
     ASK_IDENTITY = "ask_identity", "申请查看身份"
     GRANT_IDENTITY = "grant_identity", "批准查看身份"
     VIEW_IDENTITY = "view_identity", "查看身份"
+    REMIND_INFO = "remind_info", "提醒补正"
     EXPIRE_INFO = "expire_info", "补正到期"
     EXPIRE_RATING = "expire_rating", "评价到期"
     RECKON = "reckon", "重算期限"

@@ -38,7 +38,8 @@ class Guard(Labelled):
     REPLY_IS_WHOLE = "reply_is_whole", "事实、办理、依据、联系人四项齐全"
     HAS_DEADLINE_PASSED = "has_deadline_passed", "期限已过"
     FEW_REWORKS = "few_reworks", "重办次数没用完，用完了提级督办"
-    HAS_OUTCOME = "has_outcome", "有评价、有回访结果，或分两天联系够次数"
+    HAS_OUTCOME = "has_outcome", "答复以后回访到了本人，或分两天联系够次数；有结论"
+    IS_TIME_TO_REMIND = "is_time_to_remind", "过了提醒的日子，还没提醒过"
     CAN_REOPEN = "can_reopen", "重开的日子内，没重开过"
     CAN_REVIVE = "can_revive", "因没补正办结，恢复的日子内"
     CAN_OBJECT = "can_object", "异议的日子内，没提过异议"
@@ -148,6 +149,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         _G.HAS_WORDS,
         public=True,
     ),
+    _row(_A.REMIND_INFO, {_S.NEED_INFO}, _SYSTEM, None, _G.IS_TIME_TO_REMIND),
     _row(_A.EXPIRE_INFO, {_S.NEED_INFO}, _SYSTEM, None, _G.HAS_DEADLINE_PASSED, public=True),
     _row(_A.REVIVE, {_S.CLOSED}, _RESIDENT, _S.SUBMITTED, _G.CAN_REVIVE, public=True),
     _row(_A.OBJECT, {_S.NOT_ACCEPTED}, _RESIDENT, _S.SUBMITTED, _G.HAS_WORDS, _G.CAN_OBJECT, public=True),
@@ -169,7 +171,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(_A.CORRECT, OPEN, _RESIDENT | _WINDOW, None, _G.IS_NOT_ANONYMOUS, public=True),
     # Beside the way: nothing moves.
     _row(_A.REFUSE, {_S.SUBMITTED, *_AT_WORK}, {*_WINDOW, _R.HANDLER_LEAD, _R.CUSTODIAN}, None, _G.WAS_ASKED),
-    _row(_A.CONTACT, {*_AT_WORK, _S.FOLLOW_UP}, {*_WINDOW, *_UNIT}, None, public=True),
+    _row(_A.CONTACT, _AT_WORK, {*_WINDOW, *_UNIT}, None, public=True),
+    # Whether it is solved is not for the unit that solved it to find out.
+    _row(_A.CONTACT, {_S.FOLLOW_UP}, _WINDOW, None, public=True),
     _row(_A.NOTE, OPEN | ENDED, _STAFF),
     _row(_A.SUPERVISE, OPEN, {_R.SUPERVISOR}),
     _row(_A.ESCALATE, OPEN, {_R.SUPERVISOR, _R.SYSTEM}),

@@ -276,6 +276,32 @@ def test_closing_without_a_rating_takes_three_attempts_on_two_days() -> None:
     assert done(reached, A.CLOSE, R.WINDOW, result=Result.PARTLY).result is Result.PARTLY
 
 
+def test_who_was_not_content_is_talked_to_after_the_answer_before_anything_is_closed() -> None:
+    case = done(case_in(S.REPLY_REVIEW, was_reached=True, contacts=(local_day(NOW),)), A.RELEASE, R.WINDOW)
+    case = done(case, A.RATE, R.RESIDENT, solved=Solved.NO, satisfied=1)
+    words = {"result": Result.SOLVED}
+    assert why_not(case, A.CLOSE, R.WINDOW, **words) is G.HAS_OUTCOME, (
+        "neither the rating nor an earlier talk will do"
+    )
+    assert why_not(case, A.CONTACT, R.HANDLER, reached=True) is None, "nor does the unit itself find out"
+    case = done(case, A.CONTACT, R.WINDOW, reached=True)
+    assert why_not(case, A.CLOSE, R.WINDOW, **words) == ""
+
+
+def test_a_reminder_comes_once_after_three_working_days() -> None:
+    case = done(case_in(S.SUBMITTED), A.ASK_INFO, R.WINDOW, text="请补合同")
+    assert why_not(case, A.REMIND_INFO, R.SYSTEM, NOW + 2 * DAY) is G.IS_TIME_TO_REMIND
+    reminded = done(case, A.REMIND_INFO, R.SYSTEM, NOW + 3 * DAY)
+    assert why_not(reminded, A.REMIND_INFO, R.SYSTEM, NOW + 4 * DAY) is G.IS_TIME_TO_REMIND
+    assert why_not(case, A.REMIND_INFO, R.SYSTEM, NOW + 30 * DAY) is G.IS_TIME_TO_REMIND, (
+        "it has run out by then"
+    )
+    again = done(
+        done(reminded, A.SUPPLEMENT, R.RESIDENT, text="补了"), A.ASK_INFO, R.WINDOW_LEAD, text="还差"
+    )
+    assert why_not(again, A.REMIND_INFO, R.SYSTEM, NOW + 3 * DAY) == ""
+
+
 def test_each_round_is_rated_and_contacted_anew() -> None:
     rated = case_in(
         S.FOLLOW_UP, is_rated=True, was_reached=True, contacts=(local_day(NOW),), result=Result.SOLVED

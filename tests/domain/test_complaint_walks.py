@@ -69,7 +69,7 @@ ANSWER = (A.WRITE_REPLY, A.SIGN_REPLY, A.RELEASE)
 TO_ANSWER = (*TO_UNIT, *ANSWER)
 TO_FOLLOW_UP = (*TO_ANSWER, A.RATE)
 UNKNOWN = replace(OPENING, kind=ComplaintKind.TIP, identity=Identity.ANONYMOUS, has_way_back=False)
-CLOSED = (*TO_FOLLOW_UP, A.CLOSE)
+CLOSED = (*TO_FOLLOW_UP, A.CONTACT, A.CLOSE)
 WAYS = (
     (),
     (A.ASK_INFO,),
@@ -88,8 +88,9 @@ WAYS = (
     (*TO_FOLLOW_UP, A.REWORK),
     (*TO_FOLLOW_UP, A.REWORK, *ANSWER, A.RATE, A.REWORK, *ANSWER, A.RATE),
     CLOSED,
-    (*CLOSED, A.REOPEN, *ANSWER, A.RATE, A.CLOSE),
+    (*CLOSED, A.REOPEN, *ANSWER, A.RATE, A.CONTACT, A.CLOSE),
 )
+WINDOWS = {Role.WINDOW, Role.WINDOW_LEAD}
 
 
 def fitting(action: Action, **fields: object) -> Command:
@@ -106,6 +107,7 @@ def fitting(action: Action, **fields: object) -> Command:
         "result": Result.EXPLAINED,
         "solved": Solved.PARTLY,
         "satisfied": 4,
+        "reached": True,
     }
     return Command(action, **{**whole, **fields})  # type: ignore[arg-type]
 
@@ -200,8 +202,11 @@ class Walk(RuleBasedStateMachine):
             case Action.RATE:
                 assert event.command.solved is not Solved.NO
             case Action.CLOSE:
-                tried = len(before.contacts) >= 3 and len(set(before.contacts)) >= 2
-                assert before.is_rated or before.was_reached or tried
+                since = [e.action for e in self.events]
+                talks = self.events[len(since) - since[::-1].index(Action.RELEASE) :]
+                talks = [e for e in talks if e.action is Action.CONTACT and e.actor.role in WINDOWS]
+                days = {local_day(e.at) for e in talks}
+                assert any(e.command.reached for e in talks) or (len(talks) >= 3 and len(days) >= 2)
             case Action.EXPIRE_INFO:
                 assert self.case.result is Result.INFO_MISSING
             case Action.EXPIRE_RATING:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from domain.masking import mask_story
+from domain.surnames import is_name
 
 CORPUS = Path(__file__).with_name("masking_corpus.txt")
 _SECRET = re.compile(r"⟦(.*?)⟧")
@@ -44,6 +45,17 @@ def missed(kind: str) -> list[str]:
         for line, told in zip(lines, masked, strict=True)
         if any(survives(secret, told) for secret in _SECRET.findall(line))
     ]
+
+
+@pytest.mark.parametrize(
+    ("word", "is_one"),
+    [
+        ("王小明", True), ("欧阳建国", True), ("乌日娜", True), ("阿拉坦其木格", True), ("那仁高娃", True), ("张", False),
+        ("高中生", False), ("示例镇", False), ("王家大院饭店", False), ("呼和浩特", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_name_is_told_from_a_word(word: str, is_one: bool) -> None:
+    assert is_name(word) == is_one
 
 
 def test_corpus_is_large_enough() -> None:

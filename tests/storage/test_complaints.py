@@ -394,6 +394,17 @@ async def test_a_dialog_or_draft_of_another_is_not_taken_for_ones_own(house: Hou
     assert (before.dialog, before.draft) == (Dialog(), None)
 
 
+async def test_a_draft_that_cannot_be_read_keeps_nobody_from_beginning_again(house: House) -> None:
+    await house.commit("m1", DraftKept(replace(DRAFT, id="d" * 32)))
+    async with house.engine.begin() as connection:
+        await connection.execute(update(drafts).values(sealed_draft=b"k0:of a key that is gone"))
+    assert (await house.conversations.load("m2", "r1")).draft is None
+    await house.commit("m2", DraftKept(replace(DRAFT, id="e" * 32)))
+    begun = (await house.conversations.load("m3", "r1")).draft
+    assert begun is not None
+    assert (begun.id, begun.saved) == ("e" * 32, 1)
+
+
 async def test_a_draft_from_the_form_is_found_by_who_has_never_spoken(house: House) -> None:
     async with house.engine.begin() as connection:
         await keep_draft(connection, SEALS, "r7", filing_of(house.library).draft, NOW)
