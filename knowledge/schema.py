@@ -58,6 +58,11 @@ def _fields(cls: type) -> dict[str, dataclasses.Field[Any]]:
     return {field.name: field for field in dataclasses.fields(cls)}
 
 
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
 def _missing_keys(cls: type, values: dict[str, Any], file: str) -> list[Problem]:
     needed = (
         name
@@ -69,7 +74,7 @@ def _missing_keys(cls: type, values: dict[str, Any], file: str) -> list[Problem]
 
 def _unknown_keys(cls: type, values: Any, file: str, prefix: str) -> typing.Iterator[Problem]:
     known = _fields(cls)
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
     for key, value in values.items():
         if key not in known:
             yield Problem(file, f"{prefix}{key}", _unknown(str(key), known))
@@ -114,8 +119,8 @@ def _one_of(cls: type, loc: tuple[Any, ...]) -> str:
         if typing.get_origin(hint) in (dict, Mapping):
             hint = typing.get_args(hint)[1]
         elif isinstance(part, str):
-            owner = hint if dataclasses.is_dataclass(hint) else _inner_dataclass(hint)
-            hint = typing.get_type_hints(owner)[part]
+            owner: Any = hint if dataclasses.is_dataclass(hint) else _inner_dataclass(hint)
+            hint = _hints(owner)[part]
     choices = _labels(hint)
     return f"只能写：{'、'.join(choices)}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import math
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -140,26 +139,14 @@ def fold(syllable: str) -> str:
 
 @cache
 def sounds() -> tuple[dict[str, str], dict[str, str]]:
-    """(character → sound, spelling → sound); a sound is one private-use character."""
-    # Only single characters are looked up: without its phrases and copies pypinyin takes 45 MB less.
-    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # noqa: TID251 - the library's own switch
-    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")  # noqa: TID251
-    from pypinyin.contrib.tone_convert import to_normal
-    from pypinyin.pinyin_dict import pinyin_dict
-
-    of_reading: dict[str, str] = {}
+    """(character → sound, spelling → sound), from ``data/sounds.tsv``; a sound is one private-use character."""
     codes: dict[str, str] = {}
     of_char: dict[str, str] = {}
     spelt: dict[str, str] = {}
-    for point, readings in pinyin_dict.items():
-        if not (0x3400 <= point <= 0x9FFF or point == 0x3007):
-            continue
-        reading = readings.split(",", 1)[0]
-        if reading not in of_reading:
-            plain = to_normal(reading, v_to_u=False).replace("ü", "v")
-            code = codes.setdefault(fold(plain), chr(PRIVATE + len(codes)))
-            of_reading[reading] = spelt[plain] = code
-        of_char[chr(point)] = of_reading[reading]
+    for line in (DATA / "sounds.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        spelling, characters = line.split("\t")
+        spelt[spelling] = code = codes.setdefault(fold(spelling), chr(PRIVATE + len(codes)))
+        of_char.update(dict.fromkeys(characters, code))
     return of_char, spelt
 
 
