@@ -29,7 +29,7 @@ def _grant(turn: Turn) -> Outcome:
     if wish.is_any and len(left) > 1 and (likely := _named(turn, turn.desk.index.clarify_threshold)):
         return _tell(turn, likely, StoryWish())
     if wish.is_any and not left:
-        wish = turn.dialog.wish if _is_another(turn) else wish
+        wish = _another(turn)
     story = pick_story(wish, turn.dialog.told, turn.library, turn.seed)
     if story is None:
         story = pick_story(StoryWish(), turn.dialog.told, turn.library, turn.seed)
@@ -38,8 +38,10 @@ def _grant(turn: Turn) -> Outcome:
     return _tell(turn, story, wish, lead)
 
 
-def _is_another(turn: Turn) -> bool:
-    return turn.dialog.topic.startswith("story:")
+def _another(turn: Turn) -> StoryWish:
+    """What 换一个 asks for after a story: one more of that kind. After the story of a name, any other will do."""
+    is_after_story = turn.dialog.topic.startswith("story:")
+    return replace(turn.dialog.wish, mention="") if is_after_story else StoryWish()
 
 
 def _named(turn: Turn, threshold: float) -> Story | None:
