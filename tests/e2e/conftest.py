@@ -66,7 +66,17 @@ def open_page(browser: Browser, server: Server) -> Iterator[Opener]:
         display: str = "",
         scheme: str = "light",
         script: bool = True,
+        answers: tuple[int, ...] = (),
     ) -> Page:
+        """``answers``: HTTP statuses that the test asks for; Chromium reports them as errors of the page."""
+
+        def is_expected(text: str) -> bool:
+            return any(f"responded with a status of {status} " in text for status in answers)
+
+        def hear(kind: str, text: str) -> None:
+            if kind in ("error", "warning") and not is_expected(text):
+                faults.append(text)
+
         context = browser.new_context(
             viewport={"width": width, "height": height},
             locale="zh-CN",
@@ -79,7 +89,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[Opener]:
         if display:
             context.add_cookies([{"name": "display", "value": display, "domain": "127.0.0.1", "path": "/p/"}])
         page = context.new_page()
-        page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("console", lambda m: hear(m.type, m.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda r: None if is_ours(r.url) else faults.append(r.url))
         page.goto(server.base + path)
