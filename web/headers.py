@@ -8,7 +8,7 @@ from aiohttp import web
 
 from web.access import IN_PERSON, Access, access_of
 from web.failures import answer_to
-from web.keys import ASSISTANT
+from web.keys import ASSISTANT, WITH_WEIXIN
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -24,9 +24,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 FOR_FORMS = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=(self)"}
-# WeChat's own script, which brings its button along in a shadow of the page: where a page asks to be told by a notice.
+# WeChat's own script, which brings its button along: where a page is shared, or asks for a notice.
 _WEIXIN = "script-src 'self' https://res.wx.qq.com; style-src 'self' 'unsafe-inline'; "
-_WITH_WEIXIN = web.RequestKey("with_weixin", bool)
 
 
 @web.middleware
@@ -47,8 +46,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def allow_weixin(request: web.Request) -> None:
-    """Let the page that answers this request load WeChat's script."""
-    request[_WITH_WEIXIN] = True
+    """Let the page that answers this request load WeChat's script, where there is an account that it works for."""
+    request[WITH_WEIXIN] = request.app[ASSISTANT].platform is not None
 
 
 def _transport(request: web.Request) -> dict[str, str]:
@@ -60,6 +59,6 @@ def _transport(request: web.Request) -> dict[str, str]:
 def _policy(request: web.Request) -> dict[str, str]:
     """The simulator shows phone pages inside its phone; without a simulator nothing may frame them."""
     is_framed = request.path.startswith("/p/") and request.app[ASSISTANT].settings.is_simulated
-    weixin = _WEIXIN if request.get(_WITH_WEIXIN) else ""
+    weixin = _WEIXIN if request.get(WITH_WEIXIN) else ""
     ancestors = "'self'" if is_framed else "'none'"
     return {"Content-Security-Policy": _POLICY.format(weixin=weixin, ancestors=ancestors)}

@@ -17,6 +17,7 @@ from web import assets
 from web.bodies import BODIES, Bodies, paragraphs
 from web.display import LARGEST, SMALLEST, display_of, local_path, remember
 from web.figures import figure_of
+from web.headers import allow_weixin
 from web.health import is_from_here
 from web.keys import ASSISTANT
 from web.library import LONGEST_QUERY, SHELF, Filter, Shelf, cut, popular_of
@@ -66,6 +67,7 @@ async def policy(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     today = _today(request)
     known = desk.library.policies
+    allow_weixin(request)
     return page(
         request,
         "policy_elder.html" if display_of(request).is_elder else "policy.html",
@@ -94,6 +96,7 @@ async def stories(request: web.Request) -> web.Response:
     if not (category or theme):
         chosen.sort(key=lambda story: seed_of(f"{day} {story.id}"))
     used = {name for story in library.stories.values() for name in story.themes}
+    allow_weixin(request)
     return page(
         request,
         "stories.html",
@@ -113,6 +116,7 @@ async def story(request: web.Request) -> web.Response:
     if entry is None:
         raise web.HTTPNotFound
     before, after = _neighbours(library.stories, entry)
+    allow_weixin(request)
     return page(
         request,
         "story.html",

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from domain.clock import chinese_date, chinese_weekday, local
 from web.assets import ASSETS
 from web.display import display_of
-from web.keys import ASSISTANT
+from web.keys import ASSISTANT, WITH_WEIXIN
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _BEFORE_NUMBER = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\d)")
@@ -69,6 +69,7 @@ def render(request: web.Request, template: str, **values: Any) -> str:
             city=assistant.content.desk.library.city,
             base_url=assistant.settings.base_url,
             here=request.path_qs,
+            weixin=request.get(WITH_WEIXIN, False),
         )
     )
     return _BETWEEN_TAGS.sub(">\n<", html)

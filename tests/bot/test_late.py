@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -29,7 +30,7 @@ def slow(assistant: Assistant, platform: PlatformClient, world: World) -> Slow:
     """A pipeline whose every turn takes too long, with an account that can say more later."""
     late = LateAnswers(platform, Deliveries(assistant.engine, assistant.seals), assistant.clock)
     world.touch(OPENID, "message")
-    return slow_pipeline(assistant, answer_within_s=0.3, hold_s=0.3, typing_after_s=0.01, late=late)
+    return slow_pipeline(assistant, answer_within_s=0.5, hold_s=0.5, typing_after_s=0.01, late=late)
 
 
 async def three_deliveries(slow: Slow, text: str = QUESTION) -> list[Outbound]:
@@ -82,7 +83,8 @@ async def test_what_could_not_follow_after_all_waits_for_a_one(slow: Slow, world
 async def test_an_answer_in_time_needs_neither(slow: Slow, world: World) -> None:
     pipeline, store = slow
     store.gate.set()
-    assert "3 个月" in (await patient(pipeline).answer(incoming(QUESTION))).content
+    in_no_hurry = replace(patient(pipeline), typing_after_s=30.0)
+    assert "3 个月" in (await in_no_hurry.answer(incoming(QUESTION))).content
     assert world.calls[TYPING] == 0
     assert world.sent == []
 

@@ -87,3 +87,26 @@ async def test_receipt_of_the_form_asks_who_can_be_told(
         receipt = await phone.get((await phone.confirm()).where)
     assert "已收到您的" in receipt.html
     assert ("wx-open-subscribe" in receipt.html) == (identity == "shielded")
+
+
+async def test_public_pages_share_well_where_there_is_an_account(
+    assistant: Assistant, pages: list[str]
+) -> None:
+    account = with_account(assistant, Pushes())
+    async with TestClient(TestServer(build_app(account))) as client:
+        for path in pages:
+            response = await client.get(path)
+            html = await response.text()
+            is_shared = 'property="og:description"' in html
+            assert ("js/weixin.js" in html) == is_shared, path
+            assert (SDK in response.headers["Content-Security-Policy"]) == is_shared, path
+
+
+async def test_without_an_account_no_page_loads_anything_from_elsewhere(
+    assistant: Assistant, pages: list[str]
+) -> None:
+    async with TestClient(TestServer(build_app(assistant))) as client:
+        for path in pages:
+            response = await client.get(path)
+            assert "weixin.js" not in await response.text()
+            assert SDK not in response.headers["Content-Security-Policy"]
