@@ -25,7 +25,7 @@ from storage.vault import Vault
 
 log = structlog.get_logger()
 
-BY_AGE = ("reply", "dialog", "miss", "news", "attempt")
+BY_AGE = ("reply", "dialog", "miss", "consent", "news", "attempt")
 CHUNK = 100
 UNFINISHED = timedelta(days=1)  # a file this young may belong to a complaint that is being sent
 

@@ -88,7 +88,7 @@ class Rights:
     async def held(self, resident: str) -> Held:
         """Everything that is stored under this resident's name: draft, conversation, cases."""
         memory = await self._conversations.memory(resident)
-        files = await self._complaints.of_resident(resident)
+        files = await self._complaints.of_resident(resident, most=None)
         return Held(
             memory.draft,
             memory.at,
@@ -150,7 +150,7 @@ class Rights:
         await self.forget_conversation(resident)
         erased: list[str] = []
         kept: list[tuple[str, KeptBecause]] = []
-        for file in await self._complaints.of_resident(resident):
+        for file in await self._complaints.of_resident(resident, most=None):
             try:
                 await self.delete(file, RESIDENT)
                 erased.append(file.number)

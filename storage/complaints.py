@@ -75,12 +75,14 @@ class Complaints:
         async with self._engine.connect() as connection:
             return await casefiles.read_case(connection, self._seals, number)
 
-    async def of_resident(self, owner: str, number: str = "") -> Sequence[CaseFile]:
-        """The owner's cases, newest first; or the one of that number, if it is theirs."""
+    async def of_resident(
+        self, owner: str, number: str = "", most: int | None = MOST_OF_ONE
+    ) -> Sequence[CaseFile]:
+        """The owner's cases, newest first, ``most`` of them (None: all); or the one of that number, if it is theirs."""
         mine = select(complaints).where(complaints.c.resident == owner, complaints.c.purged_at.is_(None))
         if number:
             mine = mine.where(complaints.c.number == number)
-        return await self._found(mine.order_by(complaints.c.submitted_at.desc()).limit(MOST_OF_ONE))
+        return await self._found(mine.order_by(complaints.c.submitted_at.desc()).limit(most))
 
     async def for_resident(self, number: str, owner: str, opened: str = "") -> CaseFile:
         """The case of that number for who filed it, or for who has ``opened`` it with its query code. Raises

@@ -21,6 +21,7 @@ from storage import audit
 from storage.complaint_tables import attempts, complaint_events, complaints, drafts, evidence, outbox
 from storage.drafts import drop_draft
 from storage.evidence import GONE, drop_evidence
+from storage.platform_tables import consents
 from storage.reach import forget_resident
 from storage.sealing import Seals
 from storage.tables import dialogs, misses, turns
@@ -40,6 +41,7 @@ _BY_AGE: Mapping[str, tuple[Table, Any]] = MappingProxyType(
         "reply": (turns, turns.c.answered_at),
         "dialog": (dialogs, dialogs.c.changed_at),
         "miss": (misses, misses.c.asked_at),
+        "consent": (consents, consents.c.changed_at),
         "news": (outbox, outbox.c.created_at),
         "attempt": (attempts, attempts.c.changed_at),
     }

@@ -59,6 +59,7 @@ KEPT_NAMES = frozenset(
         "dialog",  # since the resident last said something
         "reply",
         "miss",
+        "consent",  # to be sent notices, since it was last given
         "news",
         "attempt",
     }

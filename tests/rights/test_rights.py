@@ -174,6 +174,14 @@ async def test_what_they_agreed_to_be_told_is_shown_and_goes_with_the_last_case(
     assert [row["resident"] for row in await house.rows(consents)] == ["r2"]
 
 
+async def test_however_many_there_are_all_are_shown_and_all_go(house: House) -> None:
+    for n in range(23):
+        await withdrawn(house, (await house.file(f"case {n}")).number)
+    assert len((await house.rights.held("r1")).cases) == 23
+    assert len((await house.rights.delete_all("r1")).erased) == 23
+    assert all(row["sealed_content"] is None for row in await house.rows(complaints))
+
+
 async def test_what_was_handed_in_under_no_name_is_nobodys(house: House) -> None:
     filing = await house.file(kind=ComplaintKind.TIP, identity=Identity.ANONYMOUS, name="", phone="")
     assert (await house.rights.held("r1")).cases == ()
