@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from benchmarks.evidence import on_disk, phone_picture
 from bot.service import Assistant, open_assistant
@@ -36,7 +36,7 @@ from domain.evidence import Kept
 from domain.ids import blind_name, new_id
 from domain.messages import Incoming, Text
 from storage.casefiles import _new_row
-from storage.complaint_tables import complaints
+from storage.complaint_tables import complaint_units, complaints
 from storage.complaints import PAGE, Wanted
 from storage.conversations import TurnRecord
 from storage.evidence import Holder, add_evidence
@@ -100,6 +100,9 @@ async def fill(assistant: Assistant, count: int) -> None:
         chunk = [row for row, _ in zip(rows, range(CHUNK), strict=False)]
         async with assistant.engine.begin() as connection:
             await connection.execute(insert(complaints), chunk)
+    led = select(complaints.c.lead_unit, complaints.c.id).where(complaints.c.lead_unit != "")
+    async with assistant.engine.begin() as connection:
+        await connection.execute(insert(complaint_units).from_select(["unit", "complaint"], led))
     for member in MEMBERS:
         await assistant.staff.add(member, assistant.clock.now())
 

@@ -114,7 +114,7 @@ class Casework:
         if member.role not in READERS:
             raise NotPermitted
         if member.role in _UNITS:
-            wanted = replace(wanted, lead_unit=member.unit)
+            wanted = replace(wanted, with_unit=member.unit)
         if member.role in _WINDOWS and member.unit:
             wanted = replace(wanted, unit=member.unit)
         return await self._complaints.queue(wanted, page)
@@ -197,7 +197,7 @@ def may_read(member: Member, file: CaseFile) -> bool:
     if member.role in _WINDOWS:
         return member.unit in {"", file.case.opening.unit}
     if member.role in _UNITS:
-        return member.unit in {file.case.lead_unit, *file.case.co_units} - {""}
+        return member.unit in file.case.units
     return member.role is Role.SUPERVISOR
 
 

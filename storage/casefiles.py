@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.complaints.case import Case, apply, replay
@@ -28,7 +28,7 @@ from domain.complaints.terms import (
 )
 from domain.errors import AlreadyFiled, CaseChanged, CaseUnknown, DraftChanged
 from storage import places
-from storage.complaint_tables import complaint_events, complaints, drafts, evidence
+from storage.complaint_tables import complaint_events, complaint_units, complaints, drafts, evidence
 from storage.evidence import GONE, REFUSED
 from storage.outbox import Announced, announce, announce_missing
 from storage.sealing import Seals
@@ -104,9 +104,18 @@ async def add_event(
         raise CaseChanged(number)
     spot = _Spot(found.id, number, case.version)
     await _add_event(connection, seals, spot, event)
+    if case.units != before.units:
+        await _note_units(connection, found.id, case)
     if (news := news_of(before.state, event)) and found.resident:
         told = Announced(found.id, spot.seq, number, found.resident, news)
         await announce(connection, seals, told, event.at)
+
+
+async def _note_units(connection: AsyncConnection, ident: int, case: Case) -> None:
+    """Which units the case is with now."""
+    await connection.execute(delete(complaint_units).where(complaint_units.c.complaint == ident))
+    if rows := [{"unit": unit, "complaint": ident} for unit in sorted(case.units)]:
+        await connection.execute(insert(complaint_units), rows)
 
 
 async def read_case(connection: AsyncConnection, seals: Seals, number: str) -> CaseFile:

@@ -71,6 +71,15 @@ complaints = Table(
     Index("ix_complaints_submitted_at", "submitted_at"),
 )
 
+# Which units a case is with, the lead and those that help: what a unit's own list is made of.
+complaint_units = Table(
+    "complaint_units",
+    metadata,
+    Column("unit", String(80), primary_key=True),
+    Column("complaint", ForeignKey("complaints.id"), primary_key=True),
+    Index("ix_complaint_units_complaint", "complaint"),
+)
+
 # Append-only. ``data``: the command without its free words, and the clocks after it; ``sealed_text``: the words.
 complaint_events = Table(
     "complaint_events",

@@ -20,7 +20,7 @@ from domain.complaints.terms import Action, CreditDomain, HoldReason, State
 from domain.errors import AlreadyFiled, CaseUnknown
 from domain.evidence import Kept
 from storage import audit, casefiles
-from storage.complaint_tables import complaint_events, complaints, evidence
+from storage.complaint_tables import complaint_events, complaint_units, complaints, evidence
 from storage.evidence import Holder, add_evidence, handed_in, of_case
 from storage.sealing import Seals
 from storage.trail import Row, Trail, read_trail
@@ -32,11 +32,11 @@ MOST_OF_ONE = 20
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a list shows. Empty: all."""
+    """Which cases a list shows. Empty: all. ``with_unit``: a unit leads or helps."""
 
     states: tuple[State, ...] = ()
     unit: str = ""
-    lead_unit: str = ""
+    with_unit: str = ""
     domain: CreditDomain | None = None
     area: str = ""
     is_overdue_at: datetime | None = None
@@ -265,8 +265,9 @@ def _narrowed(rows: Select[Any], wanted: Wanted) -> Select[Any]:
         rows = rows.where(complaints.c.state.in_([state.value for state in wanted.states]))
     if wanted.unit:
         rows = rows.where(complaints.c.unit == wanted.unit)
-    if wanted.lead_unit:
-        rows = rows.where(complaints.c.lead_unit == wanted.lead_unit)
+    if wanted.with_unit:
+        theirs = select(complaint_units.c.complaint).where(complaint_units.c.unit == wanted.with_unit)
+        rows = rows.where(complaints.c.id.in_(theirs))
     if wanted.domain:
         rows = rows.where(complaints.c.domain == wanted.domain.value)
     if wanted.area:

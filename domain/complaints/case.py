@@ -78,6 +78,11 @@ class Case:
         return self.terms.get(stage) if stage else None
 
     @property
+    def units(self) -> frozenset[str]:
+        """Those the case is with: who leads, and who helps."""
+        return frozenset({self.lead_unit, *self.co_units} - {""})
+
+    @property
     def running(self) -> tuple[Stage, ...]:
         """The clocks that are not over: the present state's, those it has stopped, and from dispatch the answer's."""
         present = STAGE_OF.get(self.state)

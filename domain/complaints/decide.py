@@ -77,7 +77,7 @@ def may(case: Case, actor: Actor) -> tuple[Action, ...]:
 def _is_responsible(case: Case, actor: Actor) -> bool:
     """A unit's people act on their unit's cases; the window's on their window's, the city's on all (unit '')."""
     if actor.role in {Role.HANDLER, Role.HANDLER_LEAD}:
-        return actor.unit in {case.lead_unit, *case.co_units} - {""}
+        return actor.unit in case.units
     if actor.role in {Role.WINDOW, Role.WINDOW_LEAD}:
         return actor.unit in {"", case.opening.unit}
     return True

@@ -453,6 +453,27 @@ async def test_pages_of_a_list_hold_every_case_once_what_is_due_first(
     assert all(row.due_at and row.due_at < house.clock.now() for row in overdue)
 
 
+async def test_a_unit_that_helps_finds_the_case_until_it_is_given_back(house: House) -> None:
+    await Staff(house.engine).add(Member("zhou", "示例邹", Role.HANDLER, "示例二局"), NOW)
+    filing, other = await house.file("a"), await house.file("b")
+    for number in (filing.number, other.number):
+        await house.do(number, "wang", Action.ACCEPT)
+    await house.do(filing.number, "wang", Action.DISPATCH, unit=UNIT, co_units=("示例二局",))
+    await house.do(other.number, "wang", Action.DISPATCH, unit=UNIT)
+
+    async def listed(who: str) -> list[str]:
+        rows, total = await house.casework.queue(Wanted(), who)
+        assert total == len(rows)
+        return [row.number for row in rows]
+
+    assert await listed("zhou") == [filing.number]
+    assert set(await listed("zhao")) == {filing.number, other.number}
+    assert (await house.casework.read(filing.number, "zhou")).number == filing.number
+    await house.do(filing.number, "zhao", Action.ASK_RETURN, **{**GROUNDS, "reason": Reason.OTHER_UNIT})
+    await house.do(filing.number, "wang", Action.RETURN)
+    assert (await listed("zhou"), await listed("zhao")) == ([], [other.number])
+
+
 async def test_what_happened_cannot_be_changed_in_place(house: House) -> None:
     await house.file()
     for statement in ("UPDATE complaint_events SET target = 'closed'", "DELETE FROM complaint_events"):
