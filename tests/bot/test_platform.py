@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.courier import SAME_MESSAGE_FOR
 from bot.platform import PlatformClient
 from bot.pushes import choices_message, image_message, news_message, text_message
 from domain.clock import ManualClock
@@ -129,6 +130,22 @@ async def test_template_message_arrives_once_for_one_id(platform: PlatformClient
     assert sent[0] == sent[1] > 0
     assert len(world.sent) == 1
     assert world.sent[0]["url"].startswith("https://")
+
+
+async def test_the_platform_forgets_an_id_after_ten_minutes(
+    platform: PlatformClient, world: World, clock: ManualClock
+) -> None:
+    """What ADR 8 rests on: sent again in time it is one message, later it may be two."""
+    for openid in ("o-a", "o-b"):
+        world.person(openid)
+        await platform.send_template(openid, "TEMPLATE", {"thing1": "已受理"}, client_id="push-1")
+    assert len(world.sent) == 2, "an id counts for one resident"
+    clock.advance(SAME_MESSAGE_FOR)
+    await platform.send_template("o-a", "TEMPLATE", {"thing1": "已受理"}, client_id="push-1")
+    assert len(world.sent) == 2
+    clock.advance(timedelta(minutes=1))
+    await platform.send_template("o-a", "TEMPLATE", {"thing1": "已受理"}, client_id="push-1")
+    assert len(world.sent) == 3
 
 
 async def test_template_message_without_a_page_carries_none(platform: PlatformClient, world: World) -> None:
