@@ -102,8 +102,8 @@ async def _keep(request: web.Request, uploads: Sequence[Upload]) -> list[Refused
     assistant, owner = request.app[ASSISTANT], who(request).owner
     await _count(request, len(uploads))
     draft = await assistant.drafts.read(owner)
-    if draft is None:
-        raise web.HTTPNotFound
+    if draft is None:  # forgotten meanwhile, or given up: there is nothing yet that files could belong to
+        raise web.HTTPSeeOther(HERE)
     held = await assistant.drafts.files(draft)
     outcomes = await assistant.intake.take(uploads, _accepted(held))
     try:

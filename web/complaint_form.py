@@ -73,12 +73,10 @@ async def show(request: web.Request) -> web.StreamResponse:
     assistant, library = request.app[ASSISTANT], library_of(request)
     draft = await assistant.drafts.read(who(request).owner)
     step = step_of(request) or standing(draft, library)
-    if step is FormStep.DOOR and not (draft and has_doors(request, draft)):
+    if draft is None or (step is FormStep.DOOR and not has_doors(request, draft)):
         step = standing(draft, library)
-    if step is FormStep.CHECK:
-        lacking = missing_step(draft, library) if draft else FormStep.MATTER
-        if lacking:
-            raise web.HTTPSeeOther(address(lacking, is_editing=draft is not None))
+    if draft and step is FormStep.CHECK and (lacking := missing_step(draft, library)):
+        raise web.HTTPSeeOther(address(lacking, is_editing=True))
     screen = Screen(step, draft, is_editing="edit" in request.query)
     return show_screen(request, await with_more(request, screen))
 

@@ -24,7 +24,8 @@ let sent = new URLSearchParams(new FormData(form ?? undefined)).toString();
 async function save() {
   const body = new URLSearchParams(new FormData(form));
   if (stopped || body.toString() === sent) return;
-  const said = await fetch(form.dataset.autosave, { method: "POST", body, keepalive: true }).catch(() => ({ status: 0 }));
+  const keepalive = document.visibilityState === "hidden"; // it outlives the page, and may then hold no more than 64 KB
+  const said = await fetch(form.dataset.autosave, { method: "POST", body, keepalive }).catch(() => ({ status: 0 }));
   if (said.status === 429) return later();
   say(said.status);
   if (said.status === 0) return later();
@@ -90,7 +91,7 @@ if (form) {
   });
   const button = form.querySelector("[data-locate]");
   if (button && navigator.geolocation && window.isSecureContext) {
-    button.hidden = false;
+    button.hidden = form.querySelector("[data-locate-hint]").hidden = false;
     button.addEventListener("click", () => locate(button));
   }
 }
