@@ -78,6 +78,7 @@ class Retention:
         drafts = await self._erasure.drop_drafts(self._before("draft"), self._clock.now())
         old = [Due(what, await self._erasure.drop_old(what, self._before(what))) for what in BY_AGE]
         files = await self.clear_files() + await self._sweep_vault()
+        await self._erasure.settle()
         removed = (
             *(Due(kind, count) for kind, count in gone.items()),
             Due("held", held),
@@ -94,6 +95,7 @@ class Retention:
         now = self._clock.now()
         await self._erasure.erase_case(number, now, Entry(actor, "erase", number, now, {"why": why}))
         await self.clear_files()
+        await self._erasure.settle()
 
     async def clear_files(self) -> int:
         """Remove the files of what was erased or taken back; returns of how many things."""
@@ -110,6 +112,7 @@ class Retention:
         """Drop a resident's draft, what was handed in for it, and what is remembered of the talk. At once."""
         await self._erasure.forget_conversation(resident, self._clock.now())
         await self.clear_files()
+        await self._erasure.settle()
 
     async def forget_reach(self, resident: str) -> None:
         """Drop how a resident can be reached, and what they agreed to be told."""

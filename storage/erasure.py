@@ -12,7 +12,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.complaints.terms import ComplaintKind
@@ -115,6 +115,16 @@ class Erasure:
         """Drop how they can be reached and what they agreed to be told: nothing is left to tell them."""
         async with self._engine.begin() as connection:
             await forget_resident(connection, resident)
+
+    async def settle(self) -> None:
+        """Leave no copy behind in SQLite's log; whoever is reading meanwhile puts it off to the next time.
+
+        PostgreSQL reuses what was freed by itself (autovacuum).
+        """
+        if self._engine.dialect.name == "sqlite":
+            async with self._engine.connect() as connection:
+                plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await plain.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     async def doomed(self, most: int) -> Sequence[Doomed]:
         """Evidence that was taken back and is not cleared away yet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -187,6 +188,23 @@ async def test_no_word_and_no_name_of_an_erased_case_is_left(house: House) -> No
     for table in (complaints, complaint_events, evidence, outbox):
         kept = str(await house.rows(table))
         assert "示例被投诉对象" not in kept and NAME not in kept
+
+
+async def test_no_word_of_it_is_left_in_the_file_or_its_log(house: House) -> None:
+    if house.engine.dialect.name != "sqlite":
+        return
+    word = "取暖器三个月没修好"
+    filing = await house.file(story=f"示例商行的{word}，老板不给退" * 30)
+    await withdrawn(house, filing.number)
+    folder = Path(str(house.engine.url.database)).parent
+
+    def holders() -> set[str]:
+        return {path.name for path in folder.glob("test.db*") if word.encode() in path.read_bytes()}
+
+    assert holders(), "what staff search stands there masked, in the open"
+    house.clock.advance(4 * YEAR)
+    await house.retention.purge(SYSTEM)
+    assert holders() == set()
 
 
 @pytest.mark.parametrize(
