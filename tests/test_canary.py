@@ -137,6 +137,7 @@ def work(number: str, data: Path) -> str:
     for line in (
         ("staff", "add", "wang", "--role", "窗口经办", "--name", "示例王"),
         ("staff", "add", "zhao", "--role", "承办经办", "--name", "示例赵", "--unit", "示例局"),
+        ("staff", "add", "sun", "--role", "身份保管员", "--name", "示例孙"),
         ("case", "list", "--by", "wang"),
         ("case", "show", number, "--by", "zhao"),
         ("case", "show", number, "--by", "wang"),
@@ -148,6 +149,11 @@ def work(number: str, data: Path) -> str:
         (*do, "查看身份", "--by", "zhao"),
         ("case", "answer", number, "--by", "zhao", "--result", "解决", "--text", reply),
         ("case", "list", "--by", "zhao"),
+        ("case", "alerts"),
+        ("case", "check"),
+        ("case", "requests", "--by", "sun"),
+        ("case", "purge"),
+        ("push", "list"),
         ("audit", "verify"),
     ):
         result = run.invoke(app, line, env={"DATA_DIR": str(data)})

@@ -6,9 +6,11 @@ from itertools import product
 
 import pytest
 
+from config.settings import ROOT
 from domain.complaints.case import Case
 from domain.complaints.decide import decide, may
 from domain.complaints.events import Command
+from domain.complaints.limits import RULE_NAMES
 from domain.complaints.terms import Action, Role, State
 from domain.complaints.transitions import Guard, row_of, targets_of
 from domain.errors import ActionRefused
@@ -76,3 +78,15 @@ def test_every_action_role_and_guard_is_used() -> None:
     assert {row.action for row in rows} == set(Action)
     assert {guard for row in rows for guard in row.guards} == set(Guard)
     assert {target for row in rows for target in targets_of(row)} == set(State) - {State.DRAFT}
+
+
+def test_every_limit_is_kept_by_some_code() -> None:
+    """A number in config/limits.yaml that nothing reads would be a promise to whoever changes it."""
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("domain", "services", "handlers", "web", "bot", "cli", "storage")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "limits.py"
+    )
+    unread = {name for name in RULE_NAMES if f'"{name}"' not in code}
+    assert not unread
