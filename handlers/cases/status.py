@@ -17,7 +17,12 @@ INTENT = targets.intent("complaint_track")
 
 
 def show(turn: Turn, file: CaseFile, *lead: Block, effects: tuple[Effect, ...] = ()) -> Outcome:
-    """One case: its state, who has it and until when, the answer if there is one, what can be done."""
+    """One case: its state, who has it and until when, the answer if there is one, what can be done. One that was
+    merged into another of one's own is shown as that other."""
+    master = next((each for each in turn.cases if each.number == file.case.master), None)
+    if master:
+        merged = turn.texts.paragraph("case.merged", number=file.number)
+        return show(turn, master, *lead, merged, effects=effects)
     progress = progress_of(file, turn.now, rules_of(turn.library))
     texts = turn.texts
     guessed = progress.due is not None and not progress.due.is_confirmed
