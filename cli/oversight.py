@@ -18,6 +18,7 @@ from domain.complaints.ladder import Rung, may_alert
 from domain.complaints.records import Person
 from domain.complaints.terms import Role
 from services.oversight import Alert
+from storage.trail import MOST
 
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="哪天，如 2026-11-25")]
 
@@ -134,6 +135,8 @@ async def _who(by: str, case: str, staff: str, between: tuple[datetime | None, d
         shown.add_row(at, names.get(row.actor, row.actor), row.role.label, done_of(row), row.object)
     console.print(shown)
     console.print(f"共 {len(rows)} 条。", markup=False)
+    if len(rows) >= MOST:
+        console.print(f"只列了最早的 {MOST} 条，请用 --since、--until 分段查。", markup=False)
 
 
 async def _names(office: Office) -> dict[str, str]:
