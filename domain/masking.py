@@ -85,7 +85,7 @@ _NUMBERS: tuple[tuple[str, Replacement], ...] = (
 _N = r"(?:\d{1,4}|[一二三四五六七八九十百〇零]{1,4})"
 _BUILDING = rf"(?:{_N}(?:号楼|#楼|[栋幢])|[A-Za-z]座)"
 _STAIRS = rf"(?:第?{_N}单元|[东西南北中]单元)"
-_ROOM = rf"(?:{_N}[层楼])?{_N}(?:[室号户]|(?![\d元万块天年月日个次人户]))"
+_ROOM = rf"(?:{_N}[层楼])?(?:[东西南北中]户|{_N}(?:[室号户]|(?![\d元万块天年月日个次人户楼层单])))"
 _ESTATE = r"(?:[\u4e00-\u9fff]{2,4}(?:小区|花园|家园|嘉园|佳苑|公寓|新村|庄园|华府|苑)\s?)"
 _VILLAGE = r"[\u4e00-\u9fff]{2,4}(?:村|嘎查)"
 _HOMES = tuple(
@@ -104,6 +104,7 @@ _LIVES = re.compile(
     r"((?:家住|我家?住在?|住在|住址|地址|现住|户籍地?|我家在?)[是为在:：]{0,2}\s?)"
     rf"(?!〔)[^，,。；;！!？?\s〔〕]{{0,24}}?{_DOOR}(?:[-\s]?{_DOOR})*"
 )
+_DOOR_NUMBER = re.compile(r"((?:房号|门牌号|房间号)[是为:：\s]{0,2})[A-Za-z0-9][A-Za-z0-9\-]{1,11}")
 _BOUNDARY = r"(?=[,，。.、;；:：!！?？()（）\s〔]|\d|女|男|电话|手机|身份|住|要|想|被|说|$)"
 _CALLED = re.compile(
     r"(?:我叫|本人叫|名叫|名字[是叫]|姓名[是:： ]?)(?P<name>[\u4e00-\u9fff]{2,4}?)" + _BOUNDARY
@@ -129,7 +130,9 @@ def mask_story(text: str, own: tuple[str, ...]) -> str:
         text = text.replace(word, "〔本人〕")
     for pattern in _HOMES:
         text = pattern.sub("〔住址〕", text)
-    return mask(_LIVES.sub(r"\1〔住址〕", text))
+    for pattern in (_LIVES, _DOOR_NUMBER):
+        text = pattern.sub(r"\1〔住址〕", text)
+    return mask(text)
 
 
 def told_names(text: str) -> frozenset[str]:
