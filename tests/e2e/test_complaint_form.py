@@ -268,6 +268,24 @@ def test_pictures_are_taken_back(visit: Visit, tmp_path: Path) -> None:
     expect(page.get_by_text("已传好")).to_have_count(0)
 
 
+def test_what_stops_an_upload_is_told(visit: Visit) -> None:
+    page = visit(answers=(507,))
+    tell_matter(page, "示例装修公司收了八千定金，一直不来人。")
+    page.get_by_label("要投诉的是谁").fill("示例装修公司")
+    on(page)
+    full = page.content().replace(
+        "<form ", '<div class="alert" role="alert" tabindex="-1">眼下存不下新文件</div><form ', 1
+    )
+    page.route("**/new?step=3", lambda route: route.fulfill(status=507, body=full, content_type="text/html"))
+    photo = {"name": "合同.jpg", "mimeType": "image/jpeg", "buffer": files.jpeg(900, 700)}
+    page.locator("[data-tiles] input[data-send]").first.set_input_files(photo)
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.locator("[data-tiles] progress")).to_have_count(0)
+    page.unroute("**/new?step=3")
+    hand_in(page, script=True)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_nothing_that_is_typed_runs(visit: Visit) -> None:
     page = visit()
     opened: list[str] = []

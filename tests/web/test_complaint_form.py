@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -725,19 +727,14 @@ def _bound(phone: Phone):  # type: ignore[no-untyped-def]
 # --- storage that fails, drafts of other versions
 
 
-async def test_locked_database_is_told_and_the_text_stays(
-    phone: Phone, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_locked_database_is_told_and_the_text_stays(phone: Phone) -> None:
     await phone.come_from_chat()
     await phone.send("1", **MATTER)
     await phone.open("2")
-
-    async def locked(*_: object) -> None:
-        raise OperationalError("UPDATE drafts", None, Exception("database is locked"))
-
-    with monkeypatch.context() as broken:
-        broken.setattr("storage.drafts.keep_draft", locked)
+    with closing(sqlite3.connect(phone.assistant.settings.data_dir / "credit.db")) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
         answered = await phone.send("2", **WHOM)
+        somebody.rollback()
     assert answered.status == 503
     assert "没有存上" in answered.notice
     assert answered.value("respondent") == WHOM["respondent"]

@@ -17,6 +17,7 @@ async function sendAll(files) {
   for (const file of files) {
     const tile = placeholder(file);
     const page = await send(file, tile).catch(() => null);
+    warn(page?.querySelector("main > .alert"));
     if (page) refusals.push(...page.querySelectorAll("[data-refused] > *"));
     const fresh = page?.querySelector("[data-held]");
     if (fresh) form.querySelector("[data-held]").replaceWith(fresh);
@@ -24,6 +25,14 @@ async function sendAll(files) {
     enhance();
   }
   form.querySelector("[data-refused]").replaceChildren(...refusals);
+}
+
+// What the page would have said above everything else: no room, too many, not finished.
+function warn(alert) {
+  document.querySelector("main > .alert")?.remove();
+  if (!alert) return;
+  form.before(alert);
+  alert.focus();
 }
 
 function placeholder(file) {
