@@ -35,7 +35,7 @@ from domain.effects import Filed
 from domain.evidence import Kept
 from domain.ids import blind_name, new_id
 from domain.messages import Incoming, Text
-from storage.casefiles import _new_row
+from storage.case_rows import new_row
 from storage.complaint_tables import complaint_units, complaints
 from storage.complaints import PAGE, Wanted
 from storage.conversations import TurnRecord
@@ -87,7 +87,7 @@ def made_up(assistant: Assistant, count: int) -> Iterator[dict[str, Any]]:
             terms={stage: term} if stage and term else {},
         )
         ended = local_day(now) - timedelta(days=lots.randrange(1000)) if state is State.CLOSED else None
-        yield _new_row(assistant.seals, filing, case) | {
+        yield new_row(assistant.seals, filing, case) | {
             "submitted_at": now - timedelta(minutes=lots.randrange(1_500_000)),
             "lead_unit": "" if state in {State.SUBMITTED, State.ACCEPTED} else lots.choice(UNITS),
             "ended_on": ended,

@@ -22,7 +22,7 @@ from domain.complaints.terms import Action, State
 from domain.entries import Library
 from storage import migrate as migrating
 from storage.audit import verify
-from storage.casefiles import _KEPT, _Kept, _new_row
+from storage.case_rows import KEPT, Kept, new_row
 from storage.complaints import Complaints
 from storage.database import open_database
 from storage.migrate import migrate
@@ -119,11 +119,11 @@ async def test_a_case_of_the_second_version_lives_on(bare: AsyncEngine, library:
     """Filed when there was no hold, no ledger of pushes, no column for the time; read and worked on today."""
     await upgrade_to(bare, "0002")
     filing = filing_of(library)
-    today = _new_row(SEALS, filing, apply(Case(filing.opening), filing.event))
+    today = new_row(SEALS, filing, apply(Case(filing.opening), filing.event))
     known = {name: value for name, value in today.items() if name not in {"hold", "happened_masked"}}
     await put(bare, "complaints", **known, is_held=False)
     event = filing.event
-    kept = _KEPT.dump_json(_Kept(event.command, dict(event.terms)), exclude_defaults=True).decode()
+    kept = KEPT.dump_json(Kept(event.command, dict(event.terms)), exclude_defaults=True).decode()
     await put(
         bare, "complaint_events", complaint=1, seq=1, action=event.action.value, role="resident", actor="", unit="",
         at=event.at, target=event.target.value, data=kept,
