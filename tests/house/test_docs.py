@@ -54,6 +54,13 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (document.parent / link).exists(), f"{document.name}: {link}"
 
 
+def test_every_decision_has_a_number_of_its_own() -> None:
+    decisions = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [int(each.name[:4]) for each in decisions] == list(range(1, len(decisions) + 1))
+    for number, each in enumerate(decisions, start=1):
+        assert each.read_text(encoding="utf-8").startswith(f"# ADR {number}: ")
+
+
 def test_requirements_are_pinned() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         for line in text_of(name).splitlines():
