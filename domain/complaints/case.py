@@ -189,8 +189,11 @@ def _suspended(case: Case, event: Event) -> Case:
 
 
 def _rated(case: Case, event: Event) -> Case:
-    """What the resident says of it stands beside the unit's conclusion, it does not replace it."""
-    return replace(case, is_rated=True, solved=event.command.solved, satisfied=event.command.satisfied)
+    """What the resident says of it stands beside the unit's conclusion; only 解决 does not outlive 部分解决."""
+    solved = event.command.solved
+    is_partly = solved is Solved.PARTLY and case.result is Result.SOLVED
+    result = Result.PARTLY if is_partly and event.target is State.CLOSED else case.result
+    return replace(case, is_rated=True, solved=solved, satisfied=event.command.satisfied, result=result)
 
 
 def _new_round(case: Case, event: Event) -> Case:

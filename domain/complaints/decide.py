@@ -23,6 +23,13 @@ from domain.workdays import WorkCalendar
 
 SATISFIED, MOST_SATISFIED = 3, 5  # 基本满意, 很满意
 REPLY_PARTS = 4
+# What may not be concluded against the resident's own word.
+_AGAINST: Mapping[Solved, frozenset[Result]] = MappingProxyType(
+    {
+        Solved.NO: frozenset({Result.SOLVED, Result.PARTLY}),
+        Solved.PARTLY: frozenset({Result.SOLVED}),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,12 @@ def _has_outcome(attempt: _Try) -> bool:
     return _is_conclusion(result) and (case.was_reached or tried)
 
 
+def _agrees_with_rating(attempt: _Try) -> bool:
+    """The unit's conclusion does not outlive a rating that denies it: another one is given, or it is reworked."""
+    result, solved = attempt.command.result or attempt.case.result, attempt.case.solved
+    return solved is None or result not in _AGAINST.get(solved, frozenset())
+
+
 def _is_conclusion(result: Result | None) -> bool:
     """逾期未补正 is said by the clock alone: nobody concludes it."""
     return result not in {None, Result.INFO_MISSING}
@@ -271,6 +284,7 @@ _GUARDS: Mapping[Guard, Callable[[_Try], bool]] = MappingProxyType(
         Guard.IS_TIME_TO_REMIND: _is_time_to_remind,
         Guard.FEW_REWORKS: lambda t: t.case.reworks < t.rules.limits.rule("most_reworks"),
         Guard.HAS_OUTCOME: _has_outcome,
+        Guard.AGREES_WITH_RATING: _agrees_with_rating,
         Guard.CAN_REOPEN: _can_reopen,
         Guard.CAN_REVIVE: _can_revive,
         Guard.CAN_OBJECT: _can_object,

@@ -39,6 +39,10 @@ class Guard(Labelled):
     HAS_DEADLINE_PASSED = "has_deadline_passed", "期限已过"
     FEW_REWORKS = "few_reworks", "重办次数没用完，用完了提级督办"
     HAS_OUTCOME = "has_outcome", "答复以后回访到了本人，或分两天联系够次数；有结论"
+    AGREES_WITH_RATING = (
+        "agrees_with_rating",
+        "结论不和居民的评价相反：居民说没解决、部分解决的，不能写成解决",
+    )
     IS_TIME_TO_REMIND = "is_time_to_remind", "过了提醒的日子，还没提醒过"
     CAN_REOPEN = "can_reopen", "重开的日子内，没重开过"
     CAN_REVIVE = "can_revive", "因没补正办结，恢复的日子内"
@@ -137,7 +141,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(_A.RATE, {_S.ANSWERED}, _RESIDENT, None, _G.ANSWERS_BOTH, public=True),
     _row(_A.EXPIRE_RATING, {_S.ANSWERED}, _SYSTEM, None, _G.HAS_DEADLINE_PASSED, public=True),
     _row(_A.REWORK, {_S.FOLLOW_UP}, _WINDOW, _S.IN_PROGRESS, _G.FEW_REWORKS, public=True),
-    _row(_A.CLOSE, {_S.FOLLOW_UP}, _WINDOW, _S.CLOSED, _G.HAS_OUTCOME, public=True),
+    _row(_A.CLOSE, {_S.FOLLOW_UP}, _WINDOW, _S.CLOSED, _G.HAS_OUTCOME, _G.AGREES_WITH_RATING, public=True),
     _row(_A.REOPEN, {_S.CLOSED}, _RESIDENT, _S.IN_PROGRESS, _G.HAS_WORDS, _G.CAN_REOPEN, public=True),
     # The resident on the way.
     _row(_A.SUPPLEMENT, {_S.NEED_INFO}, _RESIDENT, None, _G.HAS_WORDS, returns=True, public=True),

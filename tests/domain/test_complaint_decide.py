@@ -255,6 +255,12 @@ def test_rating_closes_only_what_the_resident_calls_good(
     assert case.is_rated
 
 
+def test_what_is_closed_as_partly_solved_is_shown_as_that() -> None:
+    case = case_in(S.ANSWERED, result=Result.SOLVED)
+    assert done(case, A.RATE, R.RESIDENT, solved=Solved.PARTLY, satisfied=4).result is Result.PARTLY
+    assert done(case, A.RATE, R.RESIDENT, solved=Solved.YES, satisfied=4).result is Result.SOLVED
+
+
 def test_silence_is_followed_up_and_who_cannot_be_reached_is_closed() -> None:
     late = NOW + 30 * DAY
     assert done(case_in(S.ANSWERED), A.EXPIRE_RATING, R.SYSTEM, late).state is S.FOLLOW_UP
@@ -285,7 +291,28 @@ def test_who_was_not_content_is_talked_to_after_the_answer_before_anything_is_cl
     )
     assert why_not(case, A.CONTACT, R.HANDLER, reached=True) is None, "nor does the unit itself find out"
     case = done(case, A.CONTACT, R.WINDOW, reached=True)
-    assert why_not(case, A.CLOSE, R.WINDOW, **words) == ""
+    assert why_not(case, A.CLOSE, R.WINDOW, result=Result.EXPLAINED) == ""
+
+
+@pytest.mark.parametrize(
+    ("solved", "result", "is_refused"),
+    [
+        (Solved.NO, Result.SOLVED, True),
+        (Solved.NO, Result.PARTLY, True),
+        (Solved.NO, Result.EXPLAINED, False),
+        (Solved.PARTLY, Result.SOLVED, True),
+        (Solved.PARTLY, Result.PARTLY, False),
+        (None, Result.SOLVED, False),
+    ],
+)
+def test_nothing_is_closed_as_solved_against_the_word_of_who_rated_it(
+    solved: Solved | None, result: Result, is_refused: bool
+) -> None:
+    case = case_in(S.FOLLOW_UP, was_reached=True, solved=solved, result=Result.EXPLAINED)
+    refused = G.AGREES_WITH_RATING if is_refused else ""
+    assert why_not(case, A.CLOSE, R.WINDOW, result=result) == refused
+    inherited = replace(case, result=result)
+    assert why_not(inherited, A.CLOSE, R.WINDOW) == refused, "nor by the unit's own conclusion"
 
 
 def test_a_reminder_comes_once_after_three_working_days() -> None:
