@@ -201,7 +201,8 @@ class Intent:
 
     ``asks`` are matched by likeness, ``exact`` as whole messages that never reach the matcher,
     ``contains`` anywhere in a message (a ``*`` stands for up to six characters), ``loosely`` likewise, unless
-    a word of ``unless`` stands there too. ``choices``: targets offered under the reply, for words that mean
+    a word of ``unless`` stands there too. ``harmless``: turns of phrase that only sound like them (想死你了),
+    passed over before any of those is looked for. ``choices``: targets offered under the reply, for words that mean
     several things.
     """
 
@@ -214,6 +215,7 @@ class Intent:
     contains: tuple[str, ...] = ()
     loosely: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
 
 

@@ -43,9 +43,11 @@ class _Sign:
     sure: re.Pattern[str]
     loose: re.Pattern[str]
     unless: re.Pattern[str]
+    harmless: re.Pattern[str]
 
     def is_in(self, bare: str) -> bool:
-        return bool(self.sure.search(bare) or (self.loose.search(bare) and not self.unless.search(bare)))
+        meant = self.harmless.sub(" ", bare)
+        return bool(self.sure.search(meant) or (self.loose.search(meant) and not self.unless.search(bare)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,8 @@ def phrasebook_of(intents: Iterable[Intent], calm: Iterable[str] = ()) -> Phrase
             urgent_exact |= {phrase} if is_urgent else set()
         if intent.contains or intent.loosely:
             unless = (*intent.unless, *(calm if is_urgent else ()))
-            sign = _Sign(
-                targets.intent(intent.id), _any_of(intent.contains), _any_of(intent.loosely), _any_of(unless)
-            )
+            groups = (intent.contains, intent.loosely, unless, intent.harmless)
+            sign = _Sign(targets.intent(intent.id), *map(_any_of, groups))
             (urgent if is_urgent else other).append(sign)
     return Phrasebook(exact, frozenset(urgent_exact), tuple(urgent), tuple(other))
 

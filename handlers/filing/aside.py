@@ -12,6 +12,9 @@ from handlers.filing.questions import asking
 from handlers.turn import Outcome, Turn
 
 _UNANSWERED = frozenset({"fallback", "clarify", "acknowledge", "stray_pick", "sticker"})
+_NOTHING_BUT_LIFE = frozenset(
+    {"emergency_suicide"}
+)  # no word of a form beside it; what was told is kept all the same
 _LEAVING = frozenset({"bye", "help", "popular", "subscribe", "handover", "complaint_track"})
 
 
@@ -23,10 +26,16 @@ def go_on(turn: Turn, outcome: Outcome) -> Outcome:
     kind, name = turn.target
     intent = name if kind == "intent" else ""
     if outcome.reply.kind is ReplyKind.EMERGENCY:
-        return _left(turn, _remembering(turn, outcome) if interview.step is Step.STORY else outcome)
+        return _interrupted(turn, outcome, intent, interview.step)
     if intent in _LEAVING:
         return _left(turn, outcome)
     return outcome if intent == "more" else _asked_again(turn, outcome, draft, interview)
+
+
+def _interrupted(turn: Turn, outcome: Outcome, intent: str, step: Step) -> Outcome:
+    """An emergency's answer; that the complaint waits is said too, unless someone thinks of death."""
+    kept = _left(turn, _remembering(turn, outcome) if step is Step.STORY else outcome)
+    return replace(kept, reply=outcome.reply) if intent in _NOTHING_BUT_LIFE else kept
 
 
 def _asked_again(turn: Turn, outcome: Outcome, draft: Draft, interview: Interview) -> Outcome:

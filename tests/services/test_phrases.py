@@ -12,6 +12,55 @@ from domain.masking import mask
 from services.desk import Desk
 from services.understanding import understand
 
+DESPAIR = (
+    *("想死", "我想死", "真的好想死", "没活路了", "想跳黄河", "我去跳黄河算了", "撑不下去了", "活腻了"),
+    *(
+        "我不活了",
+        "活着还有什么意思",
+        "撑不住了",
+        "欠了三十万贷款，我熬不下去了",
+        "催收快把我逼死了",
+        "想上吊",
+        "生不如死",
+    ),
+    *("网贷太多想死的心都有", "不如死了干净", "走投无路了", "想从楼上跳下去"),
+)
+THREATS = (
+    *("我要杀了那个骗子", "我要弄死他", "我想砍死那个老板", "我真想杀人", "我要跟他拼命", "大不了同归于尽"),
+    *("我要把那个骗子杀了", "再不给工资我就捅死他", "打死他个王八蛋", "法院不管我就弄死他"),
+)
+FIGURES_OF_SPEECH = (
+    *(
+        "气死我了",
+        "热死了",
+        "饿死了",
+        "急死我了",
+        "笑死",
+        "笑死我了",
+        "累死了",
+        "烦死了",
+        "想死你了",
+        "可想死我了",
+    ),
+    *("我要杀价", "杀猪盘是啥", "讲个曾子杀猪的故事", "砍一刀是不是骗人的", "打死我也不信", "死活不给钱"),
+    *(
+        "跳进黄河也洗不清",
+        "这店撑不下去了怎么注销",
+        "借款人死了好几年了",
+        "苗子种不活了能退吗",
+        "一哭二闹三上吊",
+    ),
+    *(
+        "以贷养贷撑不住了咋整",
+        "皇帝要杀人法官不肯",
+        "黄河边有啥好玩的",
+        "晕死",
+        "死机了",
+        "冻死了暖气不热",
+        "忙死了",
+    ),
+)
+
 
 def target(text: str, desk: Desk) -> str:
     return understand(text, Dialog(), desk, 0).target
@@ -58,6 +107,9 @@ def test_a_word_that_names_several_things_is_an_answer_where_one_was_asked_for(
         ("我妈晕倒了怎么办", "emergency_medical"),
         ("有个客服让我共享屏幕", "emergency_fraud"),
         ("刚刚被骗了五千", "emergency_fraud"),
+        *((text, "emergency_suicide") for text in DESPAIR),
+        *((text, "emergency_threat") for text in THREATS),
+        ("他说要弄死我", "emergency_crime"),
     ],
 )
 def test_emergency_comes_first(text: str, wanted: str, desk: Desk) -> None:
@@ -74,6 +126,7 @@ def test_emergency_comes_first(text: str, wanted: str, desk: Desk) -> None:
         "诈骗罪怎么判",
         "欠薪的老板会坐牢吗",
         "农药店年报怎么报",
+        *FIGURES_OF_SPEECH,
     ],
 )
 def test_calm_question_is_no_emergency(text: str, desk: Desk) -> None:
