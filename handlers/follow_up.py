@@ -12,6 +12,13 @@ def handle(turn: Turn) -> Outcome:
     policy = turn.library.policies.get(topic.id)
     related = turn.choices_of(map(targets.policy, policy.related)) if policy else ()
     title = turn.desk.title(turn.dialog.topic)
-    lead = turn.texts.paragraph("follow_up.lead", title=title)
+    key = "follow_up.lead" if _is_best(turn) else "follow_up.not_told"
+    lead = turn.texts.paragraph(key, title=title)
     full = (turn.texts.paragraph("follow_up.full_text", id=topic.id),) if policy else ()
     return said(turn, ReplyKind.CLARIFY, *offered(related, lead), *full)
+
+
+def _is_best(turn: Turn) -> bool:
+    """Whether what was just answered comes nearest to the question by itself."""
+    candidates = turn.found.match.candidates if turn.found.match else ()
+    return bool(candidates) and candidates[0].id == turn.dialog.topic

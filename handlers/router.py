@@ -34,7 +34,7 @@ from domain.messages import (
     Video,
     Voice,
 )
-from domain.replies import Block, Choices, Reply
+from domain.replies import Block, Choices, Reply, ReplyKind
 from handlers.cases.news import with_news
 from handlers.complaint_file import is_for_interview
 from handlers.filing.aside import go_on as go_on_telling
@@ -63,6 +63,8 @@ _BY_KIND: Mapping[type[Content], str] = MappingProxyType(
 # What is taken note of and never answered.
 SILENT = (Notice, Unsubscribed, ConsentChanged, PushEnded)
 _MORE = targets.intent("more")
+_FOLLOW_UP = targets.intent("follow_up")
+_UNANSWERED = frozenset({ReplyKind.CLARIFY, ReplyKind.FALLBACK})
 _ABOUT_CASES = frozenset(
     {
         "complaint_track",
@@ -173,7 +175,7 @@ def reply(turn: Turn, handlers: Mapping[str, Handler]) -> Outcome:
     if is_for_guide(turn):
         outcome = handlers["guide"](turn)
         return with_news(turn, replace(outcome, dialog=left(turn, outcome.dialog)))
-    outcome = _handle(turn, handlers)
+    outcome = _ending_topic(turn, _handle(turn, handlers))
     if turn.dialog.tending:
         outcome = replace(outcome, dialog=replace(outcome.dialog, tending=None))
     is_telling = turn.dialog.interview is not None and not turn.dialog.interview.is_paused
@@ -208,6 +210,14 @@ def _handle(turn: Turn, known: Mapping[str, Handler]) -> Outcome:
         return known[kind](turn)
     intent = turn.library.intents[name]
     return known[name](turn) if name in known else _fixed(turn, intent)
+
+
+def _ending_topic(turn: Turn, outcome: Outcome) -> Outcome:
+    """A question that was asked back or not answered was a new one: what comes next does not follow the old."""
+    said = outcome.reply
+    if said is None or said.kind not in _UNANSWERED or turn.found.target == _FOLLOW_UP:
+        return outcome
+    return replace(outcome, dialog=outcome.dialog.about("", 0))
 
 
 def _fixed(turn: Turn, intent: Intent) -> Outcome:

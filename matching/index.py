@@ -147,8 +147,7 @@ class Index:
 
         The topic itself is looked at only when one of its questions asks the same kind of thing.
         """
-        rows = range(self._base.first[item], self._base.first[item + 1])
-        hidden = -1 if any(int(self._base.types[row]) & reading.types for row in rows) else item
+        hidden = -1 if reading.types and self._asks_kind(item, reading.types) else item
         return tuple(
             Wanted(self._reader.read(words + plain, spoken=True), hidden_item=hidden)
             for words in self._subjects(item)
@@ -210,13 +209,24 @@ class Index:
         if follows:
             followed = max(follows, key=lambda one: one.sure)
             if answer is None or self._prefers(followed, answer, plan.reading):
-                return replace(self._tell(plan, followed, explain), reason="follow_up")
+                return self._followed(plan, followed, explain)
         if plan.parts and (both := self._both(plan, rest[: len(plan.parts)], explain)):
             return both
         for other in rest[len(plan.parts) :]:
             if other and (answer is None or other.sure > answer.sure):
                 answer = other
         return self._tell(plan, answer, explain)
+
+    def _followed(self, plan: _Plan, answer: _Answer, explain: bool) -> Match:
+        """A follow-up's match; what asks another kind of thing (多久 for 收费吗) is no answer to it."""
+        match = self._tell(plan, answer, explain)
+        if plan.reading is None or self._asks_kind(answer.ranking.items[0], plan.reading.types):
+            return replace(match, reason="follow_up")
+        return replace(match, decision=Decision.CLARIFY, reason="follow_up_unanswered")
+
+    def _asks_kind(self, item: int, types: int) -> bool:
+        rows = range(self._base.first[item], self._base.first[item + 1])
+        return not types or any(int(self._base.types[row]) & types for row in rows)
 
     def _prefers(self, followed: _Answer, alone: _Answer, reading: Reading) -> bool:
         """A text with words of its own follows the topic only where it says little alone."""

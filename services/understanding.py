@@ -117,11 +117,10 @@ def _judged(match: Match, topic: str, desk: Desk) -> Understanding:
     if not match.candidates:
         return Understanding(targets.intent("fallback"), 0.0, match)
     best = match.candidates[0]
-    if match.reason == "follow_up" and best.id == topic:
-        return Understanding(targets.intent("follow_up"), best.confidence, match)
+    if match.reason.startswith("follow_up") and topic.startswith("policy:"):
+        is_answered = match.reason == "follow_up" and _is_answered(topic, match, desk.library)
+        return Understanding(best.id if is_answered else targets.intent("follow_up"), best.confidence, match)
     if match.decision is Decision.ANSWER:
-        return Understanding(best.id, best.confidence, match)
-    if match.reason == "follow_up" and _is_next_to(topic, match, desk.library):
         return Understanding(best.id, best.confidence, match)
     is_worth_asking = best.confidence >= WORTH_ASKING
     if is_worth_asking and best.confidence >= LIKELY and _commits_to_nothing(best.id, desk.library):
@@ -130,16 +129,33 @@ def _judged(match: Match, topic: str, desk: Desk) -> Understanding:
     return Understanding(targets.intent(name), best.confidence, match)
 
 
-def _is_next_to(topic: str, match: Match, library: Library) -> bool:
-    """Whether the best guess at a follow-up is clearly ahead and on the same subject as what was just answered."""
+def _is_answered(topic: str, match: Match, library: Library) -> bool:
+    """Whether the best guess at a follow-up answers it: on the subject of what was just answered, sure or far ahead.
+
+    A sure guess on another subject has only the question word in common with it: 要什么材料, said of a swindle,
+    is no question about the papers of 信用修复.
+    """
     best, *others = match.candidates
+    if best.id == topic:
+        return False
+    if match.decision is Decision.ANSWER and _commits_to_nothing(best.id, library):
+        return True
     rival = others[0].confidence if others else 0.0
-    if best.confidence < NEAR or best.confidence < AHEAD * rival:
+    is_likely = best.confidence >= NEAR and best.confidence >= AHEAD * rival
+    is_sure = match.decision is Decision.ANSWER or is_likely
+    return is_sure and _is_next_to(topic, best.id, library)
+
+
+def _is_next_to(topic: str, target: str, library: Library) -> bool:
+    """Whether an entry is on the same subject as what was just answered."""
+    last = library.policies.get(targets.parse_target(topic).id)
+    if last is None:
         return False
-    last, new = (library.policies.get(targets.parse_target(target).id) for target in (topic, best.id))
-    if last is None or new is None:
-        return False
-    return last.topic is new.topic or new.id in last.related or last.id in new.related
+    kind, ident = targets.parse_target(target)
+    if kind == "guide":
+        return ident == last.guide
+    new = library.policies.get(ident) if kind == "policy" else None
+    return new is not None and (last.topic is new.topic or new.id in last.related or last.id in new.related)
 
 
 def _commits_to_nothing(target: str, library: Library) -> bool:

@@ -16,6 +16,8 @@ from services.understanding import understand
         ("policy:repair-materials", "收费吗", "policy:repair-free"),
         ("policy:samr-days", "收费吗", "policy:repair-free"),
         ("policy:repair-how-long", "那要多久呢", "intent:follow_up"),
+        ("policy:pc-guarantee", "那要多久呢", "intent:follow_up"),
+        ("policy:fraud-already-paid", "要什么材料", "intent:follow_up"),
     ],
 )
 def test_a_likely_guess_beside_what_was_answered_is_enough(
