@@ -17,12 +17,19 @@ _MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "withdraw": ("withdraw=yes", "withdraw=no"),
         "rate": ("solved=yes", "solved=partly", "solved=no"),
         "satisfied": tuple(f"satisfied={n}" for n in range(1, 6)),
-        "comment": ("skip",),
+        "comment": ("skip", "done"),
     }
 )
+# Acts that ask for free words: what is typed there is the answer.
+_FREE = frozenset({"supplement", "object", "reopen", "comment"})
 
 
 def read_tending(bare: str, tending: Tending | None, library: Library) -> str | None:
     """What words are to the act under way; None where they are no known answer to it, or none is under way."""
     found = meant(bare, _MEANINGS.get(tending.act, ()), library) if tending else None
     return targets.case(found) if found else None
+
+
+def takes_words(tending: Tending | None) -> bool:
+    """Whether whatever is typed now may be the answer itself."""
+    return tending is not None and tending.act in _FREE

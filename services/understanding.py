@@ -24,6 +24,7 @@ from services.phrases import bare_of, is_asking
 from services.recognise import recognise
 from services.storytelling import is_nothing_but_wish, is_wish
 from services.tending import read_tending
+from services.tending import takes_words as takes_remarks
 
 TOPIC_LASTS_S = 30 * 60
 LIKELY = 0.5
@@ -31,6 +32,8 @@ NEAR = 0.3  # how likely a follow-up's best guess must be when it stands near wh
 AHEAD = 2.0  # and how many times as likely as the next one
 WORTH_ASKING = 0.1  # a best guess that is less likely is told as a near topic, not as 您是不是想问
 _STORY = targets.intent("story")
+_NEVER_REMARKS = frozenset({"bye"})
+_FEELINGS = frozenset({"rude", "rate"})  # the small talk that belongs to a story; a greeting does not
 _STICKER = re.compile(r"(?:\[[^\[\]]{1,12}\]|/:(?:(?!/:)[^\s]){1,6})+")
 READ_CHARACTERS = 1200  # of a message; what is longer is a story, and its question stands in here
 
@@ -98,7 +101,8 @@ def _likely(text: str, bare: str, dialog: Dialog, desk: Desk, now_s: int) -> Tho
 
 def _told(text: str, dialog: Dialog, desk: Desk) -> Thought[Understanding]:
     """Words that are the answer itself, unless they are a command or plainly a wish that we can grant."""
-    if command := desk.phrases.command(text):
+    command = desk.phrases.command(text)
+    if command and not _is_remark(command, dialog, desk.library):
         return Understanding(command)
     if dialog.tending:
         return Understanding(targets.case("text"))
@@ -110,6 +114,16 @@ def _told(text: str, dialog: Dialog, desk: Desk) -> Thought[Understanding]:
         if best and (best.id.startswith("policy:") if is_question else best.id == _STORY):
             return Understanding(best.id, best.confidence, match)
     return Understanding(targets.file("text"))
+
+
+def _is_remark(command: str, dialog: Dialog, library: Library) -> bool:
+    """Whether a known phrase is only how somebody feels, where that is just what was asked for: 糊弄人."""
+    ident = targets.parse_target(command).id
+    if ident in _NEVER_REMARKS or library.intents[ident].kind is not ReplyKind.SMALLTALK:
+        return False
+    interview = dialog.interview
+    is_story = takes_words(interview) and interview is not None and interview.step is Step.STORY
+    return takes_remarks(dialog.tending) or (is_story and ident in _FEELINGS)
 
 
 def _judged(match: Match, topic: str, desk: Desk) -> Understanding:

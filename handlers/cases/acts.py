@@ -13,7 +13,7 @@ from domain.complaints.events import Command
 from domain.complaints.records import CaseFile
 from domain.complaints.terms import Action, Solved
 from domain.dialog import Tending
-from domain.effects import Acted, Effect, MediaSent
+from domain.effects import Acted, Effect, MediaSent, NewsTold
 from domain.errors import ActionRefused
 from domain.messages import Picture
 from domain.replies import Block, Choice, Choices, Reply, ReplyKind
@@ -166,8 +166,11 @@ def _can(turn: Turn, file: CaseFile, action: Action) -> bool:
 
 
 def _ask(turn: Turn, tending: Tending, *blocks: Block, effects: tuple[Effect, ...] = ()) -> Outcome:
+    """A question of the act; whoever is asked about a case knows of its news."""
     reply = Reply(ReplyKind.TRACK, (*blocks, turn.texts.paragraph("case.footer")), id=INTENT)
-    return Outcome(reply, replace(turn.dialog, tending=tending, choices=reply.choices), effects)
+    known = tuple(news.id for news in turn.news if news.number == tending.number)
+    told = (NewsTold(known),) if known else ()
+    return Outcome(reply, replace(turn.dialog, tending=tending, choices=reply.choices), (*effects, *told))
 
 
 _STARTS: Mapping[str, Callable[[Turn, CaseFile], Outcome]] = MappingProxyType(
@@ -188,6 +191,7 @@ _ANSWERS: Mapping[tuple[str, str], Answer] = MappingProxyType(
         ("rate", "solved"): _solved,
         ("satisfied", "satisfied"): _satisfied,
         ("comment", "skip"): lambda turn, file, tending, _: _rated(turn, file, tending, ""),
+        ("comment", "done"): lambda turn, file, tending, _: _rated(turn, file, tending, ""),
         ("comment", "text"): _comment,
         ("supplement", "text"): _added,
         ("supplement", "picture"): _picture,
