@@ -13,7 +13,17 @@ from rich.table import Table
 from bot.office import open_office
 from cli import counter, oversight
 from cli.case_view import KEPT, due_of, lines_of
-from cli.common import OPERATOR, By, Number, clean_exit, console, member_of, quiet_settings, words_from
+from cli.common import (
+    OPERATOR,
+    By,
+    Number,
+    clean_exit,
+    console,
+    member_of,
+    number_column,
+    quiet_settings,
+    words_from,
+)
 from domain.complaints.events import Command
 from domain.complaints.ladder import Rung
 from domain.complaints.printed import printed
@@ -185,7 +195,7 @@ async def _list(by: str, states: tuple[State, ...], is_overdue: bool, page: int)
         rows, total = await office.casework.queue(wanted, by, page)
         lights = await office.oversight.lights(rows)
         head = f"共 {total} 件，第 {page} 页，每页 {PAGE} 件"
-        shown = Table("灯", "期限", "编号", "对象", "状态", "区", "承办", title=head)
+        shown = Table("灯", "期限", number_column(), "对象", "状态", "区", "承办", title=head)
         for row in rows:
             light = oversight.light_of(lights.get(row.number, Rung.CALM))
             due = due_of(row, office.library.workdays, now)

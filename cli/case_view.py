@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from domain.clock import chinese_date, local, local_day
@@ -13,6 +14,7 @@ from services.progress import reply_of
 from storage.trail import Row
 
 UNTOLD = "没有写"
+SAID_ABOVE = "（内容同上）"
 # What is kept for a time, as the list of a purge names it.
 KEPT = {
     **{kind.value: kind.label for kind in ComplaintKind},
@@ -82,9 +84,18 @@ def lines_of(file: CaseFile) -> list[str]:
         lines.append("等待决定：" + "、".join(request.action.label for request in case.requests))
     if reply := reply_of(file):
         lines.append(f"答复：{reply}")
-    return [*lines, "经过：", *map(_line, file.events)]
+    return [*lines, "经过：", *_happened(file)]
 
 
-def _line(event: Event) -> str:
+def _happened(file: CaseFile) -> Iterator[str]:
+    """A line a step; words that stand further up already (an answer goes through several hands) stand there only."""
+    told = {reply_of(file)}
+    for event in file.events:
+        words = event.command.text
+        yield _line(event, SAID_ABOVE if words and words in told else words)
+        told.add(words)
+
+
+def _line(event: Event, words: str) -> str:
     who = f"{event.actor.role.label}{event.actor.id}"
-    return f"{local(event.at):%m-%d %H:%M} {event.action.label}　{who}　{event.command.text}".rstrip()
+    return f"{local(event.at):%m-%d %H:%M} {event.action.label}　{who}　{words}".rstrip()

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bot.office import Office, open_office
 from cli.case_view import done_of
-from cli.common import By, Number, clean_exit, console, errors, quiet_settings
+from cli.common import By, Number, clean_exit, console, errors, number_column, quiet_settings
 from domain.clock import SHANGHAI, chinese_date, local
 from domain.complaints.ladder import Rung, may_alert
 from domain.complaints.records import Person
@@ -74,7 +74,9 @@ async def _alerts(by: str) -> None:
     if not may_alert(now, library.workdays, library.limits.office):
         console.print("现在不是提醒的时间（工作日上班到下班）：机器不发提醒，清单照列。", markup=False)
     for unit, of_unit in groupby(found, key=lambda alert: alert.unit):
-        shown = Table("灯", "编号", "期限", "该知道的人", title=unit or "（没有派单）", title_justify="left")
+        shown = Table(
+            "灯", number_column(), "期限", "该知道的人", title=unit or "（没有派单）", title_justify="left"
+        )
         for alert in of_unit:
             shown.add_row(*_row(alert))
         console.print(shown)
@@ -102,7 +104,7 @@ async def _identity(number: str, by: str) -> Person:
 async def _requests(by: str) -> None:
     async with open_office(quiet_settings()) as office:
         found = await office.oversight.identity_requests(by)
-    shown = Table("编号", "谁", "单位", "什么时候", "理由")
+    shown = Table(number_column(), "谁", "单位", "什么时候", "理由")
     for each in found:
         asked, actor = each.request, each.request.by
         why = f"{asked.command.reason.label if asked.command.reason else ''} {asked.command.text}".strip()
@@ -129,7 +131,7 @@ async def _who(by: str, case: str, staff: str, between: tuple[datetime | None, d
     async with open_office(quiet_settings()) as office:
         rows = await office.oversight.who(by, number=case, other=staff, since=since, until=until)
         names = await _names(office)
-    shown = Table("什么时候", "谁", "角色", "做了什么", "哪一件")
+    shown = Table("什么时候", "谁", "角色", "做了什么", number_column("哪一件"))
     for row in rows:
         at = f"{local(row.at):%Y-%m-%d %H:%M:%S}"
         shown.add_row(at, names.get(row.actor, row.actor), row.role.label, done_of(row), row.object)

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bot.office import Office, open_office
 from bot.platform_errors import sentence_of_fault
-from cli.common import clean_exit, console, member_of, quiet_settings
+from cli.common import clean_exit, console, member_of, number_column, quiet_settings
 from domain.clock import local
 from domain.pushing import Channel, PushState
 from knowledge.texts import Texts
@@ -57,7 +57,7 @@ async def _list(state: PushState, most: int) -> None:
 
 
 def _table(state: PushState, letters: Sequence[Letter], texts: Texts) -> Table:
-    shown = Table("编号", "进展", "试过", "上次的方式", "什么时候", "为什么", title=state.label)
+    shown = Table(number_column(), "进展", "试过", "上次的方式", "什么时候", "为什么", title=state.label)
     for letter in letters:
         news = texts.line(f"news.{letter.news}", number=letter.number)
         channel = Channel.of(letter.channel).label if letter.channel else ""

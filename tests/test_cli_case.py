@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import bot.office
+import cli.common
 from cli.main import app
 from config.settings import load_settings
 from domain.clock import ManualClock
@@ -296,3 +297,14 @@ def test_at_the_window_a_number_is_put_right_and_a_closed_case_deleted(terminal:
 def test_only_the_window_takes_down(terminal: Terminal) -> None:
     with pytest.raises(AssertionError, match="不能"):
         terminal.file(who="zhao")
+
+
+def test_a_number_in_a_list_is_never_cut(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = terminal.dispatched()
+    monkeypatch.setattr(cli.common.console, "width", 80)
+    assert number in terminal.type("case", "list", "--by", "wang")
+
+
+def test_an_answer_is_shown_once(terminal: Terminal) -> None:
+    number = terminal.answered()
+    assert terminal.type("case", "show", number, "--by", "wang").count("查明属实") == 1
