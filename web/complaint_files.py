@@ -19,6 +19,7 @@ from services.form import FormStep
 from services.refusals import sentence_of
 from services.submission import file_bounds, shared
 from storage.attempts import network_of
+from web.complaint_again import lead_back
 from web.complaint_screen import (
     HERE,
     Notice,
@@ -171,7 +172,9 @@ async def _again(
         files = await assistant.drafts.files(draft) if draft else ()
     screen = Screen(FormStep.EVIDENCE, draft, notice=notice, files=files, refused=refused)
     screen = replace(screen, is_editing="edit" in request.query, until=often.until if often else None)
-    return show_screen(request, screen, status)
+    if status >= 500:
+        return show_screen(request, screen, status)
+    return await lead_back(request, screen, status)
 
 
 def _accepted(files: Sequence[HandedIn]) -> list[Accepted]:

@@ -30,6 +30,7 @@ from services.form import (
 )
 from services.submission import similar_case
 from web import complaint_files, complaint_receipt
+from web.complaint_again import as_typed, lead_back
 from web.complaint_screen import (
     HERE,
     LEAST_FORM,
@@ -77,7 +78,9 @@ async def show(request: web.Request) -> web.StreamResponse:
         step = standing(draft, library)
     if draft and step is FormStep.CHECK and (lacking := missing_step(draft, library)):
         raise web.HTTPSeeOther(address(lacking, is_editing=True))
-    screen = Screen(step, draft, is_editing="edit" in request.query)
+    screen = as_typed(request, Screen(step, draft, is_editing="edit" in request.query))
+    if draft is None:
+        screen = replace(screen, filed=await complaint_receipt.filed_here(request))
     return show_screen(request, await with_more(request, screen))
 
 
@@ -124,7 +127,7 @@ async def _take(request: web.Request, step: FormStep, fields: Mapping[str, str])
         return _see(request, FormStep.CONTACT) if is_back else await _confirm(request, fields)
     if step is FormStep.DOOR:
         return await _stay(request)
-    return _onward(request, step, fields, await keep_step(request, step, fields))
+    return await _onward(request, step, fields, await keep_step(request, step, fields))
 
 
 async def give_up(request: web.Request) -> web.Response:
@@ -177,7 +180,7 @@ async def with_more(request: web.Request, screen: Screen) -> Screen:
     return screen
 
 
-def _onward(
+async def _onward(
     request: web.Request, step: FormStep, fields: Mapping[str, str], reading: Reading
 ) -> web.StreamResponse:
     """The next step, the one before, or the same one with what is wrong."""
@@ -187,7 +190,7 @@ def _onward(
     if reading.wrong:
         kept = {} if reading.draft.saved else {"opened": fields.get("opened", ""), "draft": ""}
         screen = Screen(step, reading.draft, fields, reading.wrong, echo=kept, is_editing=is_editing)
-        return show_screen(request, screen, 422)
+        return await lead_back(request, screen, 422)
     library = library_of(request)
     if step is FormStep.MATTER and untold_doors(request, reading.draft):
         return _see(request, FormStep.DOOR, is_editing=is_editing)
@@ -232,12 +235,12 @@ async def _confirm(request: web.Request, fields: Mapping[str, str]) -> web.Strea
         raise DraftChanged
     screen = Screen(FormStep.CHECK, draft, fields)
     if wrong := complaint_receipt.not_agreed(draft, fields):
-        return show_screen(request, await with_more(request, replace(screen, wrong=wrong)), 422)
+        return await lead_back(request, await with_more(request, replace(screen, wrong=wrong)), 422)
     try:
         await complaint_receipt.file(request, draft, fields)
     except TriedTooOften as often:
         screen = replace(screen, notice=Notice.TOO_OFTEN, until=often.until)
-        return show_screen(request, await with_more(request, screen), 429)
+        return await lead_back(request, await with_more(request, screen), 429)
     return complaint_receipt.lead_to(request, draft.id)
 
 
@@ -246,10 +249,10 @@ async def _overtaken(request: web.Request, step: FormStep, fields: Mapping[str, 
     draft = await request.app[ASSISTANT].drafts.read(who(request).owner)
     if step not in WITH_LINES:
         screen = Screen(step, draft, fields, notice=Notice.CHANGED)
-        return show_screen(request, await with_more(request, screen), 409)
+        return await lead_back(request, await with_more(request, screen), 409)
     other = values_of(step, draft) if draft else {}
     screen = Screen(step, draft, fields, notice=Notice.OVERTAKEN, other=other)
-    return show_screen(request, replace(screen, is_editing="edit" in request.query), 409)
+    return await lead_back(request, replace(screen, is_editing="edit" in request.query), 409)
 
 
 async def _again(
@@ -270,7 +273,9 @@ async def _again(
         draft = read_step(step, fields, Draft(""), library_of(request)).draft
     typed = {name: value for name, value in fields.items() if name != TRAP}
     screen = Screen(step, draft, typed, notice=notice, echo=kept, is_editing="edit" in request.query)
-    return show_screen(request, screen, status)
+    if notice in (Notice.NOT_YOU, Notice.NOT_STORED):  # this page is the only place that has it: it stays
+        return show_screen(request, screen, status)
+    return await lead_back(request, screen, status)
 
 
 def _refuse_others(request: web.Request, fields: Mapping[str, str]) -> None:

@@ -75,11 +75,16 @@ def lead_to(request: web.Request, draft: str) -> web.Response:
     return response
 
 
+async def filed_here(request: web.Request) -> str:
+    """The number of what was filed on this browser a moment ago; empty for nothing."""
+    draft = read_cookie(request, RECEIPT)
+    return await request.app[ASSISTANT].complaints.filed_as(draft) or "" if draft else ""
+
+
 async def show(request: web.Request) -> web.StreamResponse:
     """Number, code, and by when there is news. Without the code for a draft that the chat has filed."""
-    assistant = request.app[ASSISTANT]
-    draft = read_cookie(request, RECEIPT)
-    number = await assistant.complaints.filed_as(draft) if draft else ""
+    assistant, draft = request.app[ASSISTANT], read_cookie(request, RECEIPT)
+    number = await filed_here(request)
     if not number:
         raise web.HTTPSeeOther("/p/complaints")
     code = query_code(_lot(request, draft)[8:16])

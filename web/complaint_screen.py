@@ -54,7 +54,8 @@ class Notice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """``typed``: what the fields show, instead of what the draft holds; ``other``: what another tab put there."""
+    """``typed``: what the fields show, instead of what the draft holds; ``other``: what another tab put there;
+    ``filed``: the number of what this browser has just filed, so that going back shows no silent empty form."""
 
     step: FormStep
     draft: Draft | None = None
@@ -68,6 +69,7 @@ class Screen:
     until: datetime | None = None
     echo: Mapping[str, str] = field(default_factory=dict)
     is_editing: bool = False
+    filed: str = ""
 
 
 def show_screen(request: web.Request, screen: Screen, status: int = 200) -> web.Response:

@@ -31,6 +31,7 @@ class Answered:
     status: int
     where: str
     html: str
+    came_back: bool = False
 
     @property
     def page(self) -> Page:
@@ -95,7 +96,7 @@ class Phone:
         headers: dict[str, str] | None = None,
         **fields: str,
     ) -> Answered:
-        """Send a step as it was opened; the answer's own address, without following it."""
+        """Send a step as it was opened; the answer's own address. Only back to the same step it is followed."""
         if step not in self.hidden:
             await self.open(step)
         self.clock.advance(timedelta(seconds=wait_s))
@@ -106,7 +107,7 @@ class Phone:
             answered = Answered(response.status, response.headers.get("Location", ""), await response.text())
         if answered.hidden:
             self.hidden[step] = answered.hidden
-        return answered
+        return await self._followed(step, answered)
 
     async def hand_in(self, *files: tuple[str, bytes, str], **fields: str) -> Answered:
         """Files: name, content, claimed type."""
@@ -116,7 +117,14 @@ class Phone:
         for name, content, claimed in files:
             form.add_field("files", content, filename=name, content_type=claimed)
         async with self.client.post(f"{HERE}?step=3", data=form, allow_redirects=False) as response:
-            return Answered(response.status, response.headers.get("Location", ""), await response.text())
+            answered = Answered(response.status, response.headers.get("Location", ""), await response.text())
+        return await self._followed("3", answered)
+
+    async def _followed(self, step: str, answered: Answered) -> Answered:
+        if not answered.where.removesuffix("&edit=1").endswith(f"?step={step}"):
+            return answered
+        html = (await self.get(answered.where)).html
+        return Answered(answered.status, answered.where, html, came_back=True)
 
     async def fill_in(self, **changes: str) -> Answered:
         """All steps up to the check; the check as it is shown."""
@@ -124,6 +132,7 @@ class Phone:
             await self.open(step)
             told = await self.send(step, **{k: changes.get(k, v) for k, v in fields.items()})
             assert told.status == 303, told.errors
+            assert not told.came_back, told.errors
             if told.where.endswith("step=door"):
                 await self.open("door")
                 await self.send("door")
