@@ -30,6 +30,7 @@ from storage.migrate import migrate
 from storage.resealing import Resealing
 from storage.sealing import Seals
 from storage.staff import Staff
+from storage.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Office:
     retention: Retention
     keys: Keys
     rotation: Rotation
+    vault: Vault
 
 
 @asynccontextmanager
@@ -80,6 +82,7 @@ async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIt
             retention=retention,
             keys=keys,
             rotation=Rotation(Resealing(engine, seals.fields), vault),
+            vault=vault,
         )
     finally:
         await engine.dispose()

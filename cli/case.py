@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from bot.office import open_office
-from cli import counter, oversight
+from cli import case_files, counter, oversight
 from cli.case_view import KEPT, due_of, lines_of
 from cli.common import (
     OPERATOR,
@@ -32,6 +32,7 @@ from storage.complaints import PAGE, Wanted
 
 app = typer.Typer(help="受理和办理投诉。", no_args_is_help=True)
 app.command("file")(counter.file)
+app.command("files")(case_files.files)
 app.command("correct")(counter.correct)
 app.command("erase")(counter.erase)
 app.command("alerts")(oversight.alerts)

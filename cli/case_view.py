@@ -33,6 +33,7 @@ KEPT = {
 # What audit rows tell beside the actions of the table.
 DONE = {
     "read": "打开看",
+    "pictures": "取图片",
     "erase": "清除内容",
     "copy": "下载自己的信息",
     "purge": "到期清除",

@@ -14,6 +14,8 @@ from domain.errors import (
     SealBroken,
     StaffExists,
     StaffUnknown,
+    VaultMissing,
+    VaultUnreadable,
 )
 from services.casework import NotPermitted
 
@@ -24,6 +26,8 @@ _SENTENCES: dict[type[CreditBotError], str] = {
     ConflictOfInterest: "这一件投诉的就是您，请换人办（回避）。",
     NotPermitted: "您的角色或单位看不了这一件。",
     AnchorUnreadable: "--anchor 要照上次印出的“链尾”原样抄：数字、冒号、64 位。",
+    VaultMissing: "有图片的文件不在了，请管理员从备份恢复。",
+    VaultUnreadable: "有图片解不开：SECRET_KEYS 里少了当时的密钥，或文件被动过。",
     SealBroken: "有内容解不开：SECRET_KEYS 里少了当时的密钥，或数据被动过。",
 }
 

@@ -12,7 +12,7 @@ from domain.clock import Clock, local_day
 from domain.complaints.case import Case
 from domain.complaints.decide import Rules, decide
 from domain.complaints.events import Actor, Command, Event
-from domain.complaints.records import CaseFile, Person, QueueRow
+from domain.complaints.records import CaseFile, HandedIn, Person, QueueRow
 from domain.complaints.terms import Action, HoldReason, Role, State
 from domain.complaints.transitions import OPEN
 from domain.errors import (
@@ -78,19 +78,27 @@ class Casework:
 
     async def read(self, number: str, staff_id: str) -> CaseFile:
         """A case as this member may see it. Raises ``NotPermitted`` or ``ConflictOfInterest``; leaves an audit row."""
+        return await self._look(number, staff_id, "read")
+
+    async def pictures(self, number: str, staff_id: str) -> tuple[HandedIn, ...]:
+        """What was handed in with a case, for who may read it. Raises like ``read``; leaves an audit row of its own."""
+        await self._look(number, staff_id, "pictures")
+        return await self._complaints.handed_in(number)
+
+    async def _look(self, number: str, staff_id: str, what: str) -> CaseFile:
         member = await self._staff.get(staff_id)
         file = await self._complaints.read(number)
         now = self._clock.now()
         if not may_read(member, file):
-            await self._complaints.note(Entry(member.actor, "read", number, now, {"refused": "NotPermitted"}))
+            await self._complaints.note(Entry(member.actor, what, number, now, {"refused": "NotPermitted"}))
             raise NotPermitted
         try:
             await self._refuse_conflict(member, file)
         except ConflictOfInterest:
             told = {"refused": "ConflictOfInterest"}
-            await self._complaints.note(Entry(member.actor, "read", number, now, told))
+            await self._complaints.note(Entry(member.actor, what, number, now, told))
             raise
-        await self._complaints.note(Entry(member.actor, "read", number, now, {}))
+        await self._complaints.note(Entry(member.actor, what, number, now, {}))
         return file
 
     async def identity(self, number: str, staff_id: str) -> Person:

@@ -17,6 +17,9 @@ from cli.main import app
 from config.settings import load_settings
 from domain.clock import ManualClock
 from domain.entries import Library
+from domain.evidence import Accepted, EvidenceKind, Kept, MediaType, Scan
+from domain.ids import new_id
+from storage.evidence import Holder, add_evidence
 from tests.conftest import NOW
 
 UNIT = "示例区市场监管局"
@@ -308,3 +311,30 @@ def test_a_number_in_a_list_is_never_cut(terminal: Terminal, monkeypatch: pytest
 def test_an_answer_is_shown_once(terminal: Terminal) -> None:
     number = terminal.answered()
     assert terminal.type("case", "show", number, "--by", "wang").count("查明属实") == 1
+
+
+def test_pictures_are_saved_as_they_may_be_looked_at(terminal: Terminal, tmp_path: Path) -> None:
+    number, folder = terminal.dispatched(), tmp_path / "out"
+    asyncio.run(_hand_in(number))
+    told = terminal.type("case", "files", number, "--by", "wang", "--output", str(folder))
+    assert "存了 1 张" in told
+    (saved,) = folder.iterdir()
+    assert saved.read_bytes() == b"what is shown"
+    assert saved.stat().st_mode & 0o077 == 0
+    assert "取图片" in terminal.type("audit", "who", "--by", "shen", "--case", number)
+
+
+def test_pictures_of_another_units_case_are_refused(terminal: Terminal, tmp_path: Path) -> None:
+    number, folder = terminal.file(), tmp_path / "out"
+    asyncio.run(_hand_in(number))
+    terminal.type("case", "files", number, "--by", "zhao", "--output", str(folder), fails=True)
+    assert not folder.exists()
+    assert "取图片（被拒）" in terminal.type("audit", "who", "--by", "shen", "--case", number)
+
+
+async def _hand_in(number: str) -> None:
+    async with bot.office.open_office(load_settings()) as office, office.engine.begin() as connection:
+        accepted = Accepted(EvidenceKind.PICTURE, MediaType.JPEG, 12, "0" * 64, width=1, height=1)
+        original, display = office.vault.put([b"the original"]), office.vault.put([b"what is shown"])
+        kept = Kept(accepted, original, display, Scan.UNSCANNED)
+        await add_evidence(connection, new_id(), kept, Holder(number=number), office.clock.now())
