@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from domain.complaints.draft import Draft
-from domain.complaints.interview import Interview, Step
+from domain.complaints.interview import WHOLE_STORY, Interview, Step
 from domain.effects import DraftDropped, DraftKept
 from domain.replies import Choices
 from handlers.filing import answers, submit, words
@@ -19,7 +19,9 @@ from services.interview import closed_door
 from services.phrases import bare_of, is_asking
 
 COMMANDS = frozenset({"back", "cancel", "restart", "later", "more"})
-LEAST_STORY = 8  # characters that a first message must hold beyond 我要投诉 to be taken for the story
+LEAST_STORY = (
+    5  # characters that a first message must hold beyond 我要投诉 to be taken for the story's beginning
+)
 SHOWN = 20
 
 _ANSWERS: Mapping[str, answers.Answer] = MappingProxyType(
@@ -79,7 +81,8 @@ def _begin(turn: Turn) -> Outcome:
     draft = Draft(turn.lot[16:32].hex(), story=story, area=area)
     interview = Interview(Step.CONSENT)
     draft, told = (draft, ()) if closed_door(draft, turn.library) else told_in_passing(turn, draft)
-    lead = (turn.texts.paragraph("filing.story_taken"), *told) if story else ()
+    taken = "filing.story_taken" if len(story) >= WHOLE_STORY else "filing.story_begun"
+    lead = (turn.texts.paragraph(taken), *told) if story else ()
     if closed_door(draft, turn.library):
         interview, lead = Interview(Step.DOOR, then=Step.CONSENT), ()
     gone = (DraftDropped(turn.draft.id),) if turn.draft else ()

@@ -108,7 +108,9 @@ def _organisation(
 ) -> tuple[re.Pattern[str], re.Pattern[str]]:
     last = "|".join(sorted(map(re.escape, endings), key=len, reverse=True))
     first = "|".join(sorted(map(re.escape, leads), key=len, reverse=True)) or r"(?!)"
+    # 投诉, 昨天: longer leads are in no name; single characters (和平, 向阳) may be, so enough must follow them.
+    words = "|".join(re.escape(lead) for lead in leads if len(lead) > 1) or r"(?!)"
     return (
         re.compile(rf"[\u4e00-\u9fffA-Za-z0-9]{{2,18}}?(?:{last})+"),
-        re.compile(rf"^.*(?:{first})(?=.{{3,}})|^(?:{first})+"),
+        re.compile(rf"^.*(?:{words})|^.*(?:{first})(?=.{{3,}})|^(?:{first})+"),
     )

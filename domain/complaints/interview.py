@@ -50,6 +50,9 @@ EDITABLE = (
 _ONCE = frozenset({Step.CONSENT, Step.DOOR, Step.SENSITIVE, Step.CHILD, Step.GUARDIAN})
 
 
+WHOLE_STORY = 16  # characters; what is shorter is a headline, and its teller is asked for more
+
+
 @dataclass(frozen=True, slots=True)
 class Interview:
     """Where the taking down of a complaint stands.
@@ -83,6 +86,7 @@ def is_due(step: Step, draft: Draft, given: Circumstances) -> bool:
     asked = {
         Step.DOOR: False,
         Step.CONSENT: draft.consent_version != given.consent_version,
+        Step.STORY: len(draft.story) < WHOLE_STORY,
         Step.CHILD: given.speaks_of_child and draft.is_about_child is None,
         Step.SENSITIVE: given.holds_sensitive and draft.has_sensitive_consent is None,
         Step.NAME: draft.identity is Identity.NAMED and not draft.name,

@@ -123,7 +123,7 @@ def _comment(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outco
 
 def _added(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outcome:
     told = f"{tending.told}\n{turn.text.strip()}".strip()[:MOST_WORDS]
-    return _ask(turn, replace(tending, told=told), turn.texts.paragraph("case.noted", count=len(told)))
+    return _ask(turn, replace(tending, told=told), _noted(turn, told))
 
 
 def _picture(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outcome:
@@ -136,7 +136,16 @@ def _picture(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outco
     sent = MediaSent(turn.lot[:16].hex(), content.media_id, number=file.number)
     mark = turn.texts.line("case.picture_added")
     tending = replace(tending, told=f"{tending.told}\n{mark}".strip())
-    return _ask(turn, tending, turn.texts.paragraph("case.noted", count=len(tending.told)), effects=(sent,))
+    return _ask(turn, tending, _noted(turn, tending.told), effects=(sent,))
+
+
+def _noted(turn: Turn, told: str) -> Block:
+    """文字 8 字，图片 1 张: what has arrived so far."""
+    lines, mark = told.splitlines(), turn.texts.line("case.picture_added")
+    pictures, words = lines.count(mark), sum(len(line) for line in lines if line != mark)
+    counts = {"case.words": words, "filing.pictures": pictures}
+    arrived = turn.texts.line("filing.and").join(turn.texts.line(k, count=n) for k, n in counts.items() if n)
+    return turn.texts.paragraph("case.noted", arrived=arrived)
 
 
 def _supplemented(turn: Turn, file: CaseFile, tending: Tending, _value: str) -> Outcome:

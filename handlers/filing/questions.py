@@ -8,7 +8,7 @@ from types import MappingProxyType
 from domain import targets
 from domain.clock import chinese_date
 from domain.complaints.draft import Draft
-from domain.complaints.interview import Interview, Step
+from domain.complaints.interview import WHOLE_STORY, Interview, Step
 from domain.complaints.terms import Identity
 from domain.dates import read_date
 from domain.entries import Library
@@ -105,6 +105,8 @@ def _key(value: str) -> str:
 
 
 def _story(turn: Turn, draft: Draft) -> tuple[Block, ...]:
+    if 0 < len(draft.story) < WHOLE_STORY:
+        return (turn.texts.paragraph("filing.story_headline", story=draft.story),)
     if draft.story:
         return (turn.texts.paragraph("filing.story_more", count=len(draft.story)),)
     return turn.texts.paragraphs("filing.story")

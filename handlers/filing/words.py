@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -32,6 +33,8 @@ from services.telling import (
 )
 
 SHOWN_END = 12
+LONGEST_NAME = 30  # characters of a respondent; what is longer tells what happened
+_SENTENCE = re.compile("[，。！？；,!?;]")
 
 
 def _told(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
@@ -54,6 +57,11 @@ def _story(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome
 
 
 def _respondent(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome:
+    """A name. A whole sentence is not lost: it goes to the story, and the name is asked for again."""
+    if len(text) > LONGEST_NAME or _SENTENCE.search(text):
+        story = draft.story if text in draft.story else f"{draft.story}\n{text}"
+        lead = turn.texts.paragraph("filing.respondent_sentence")
+        return stay(turn, with_story(draft, story, turn.library), interview, lead)
     try:
         told = with_respondent(draft, _line(text), turn.library)
     except AnswerUnfit:
