@@ -27,7 +27,8 @@ from cli.common import (
 from domain.complaints.events import Command
 from domain.complaints.ladder import Rung
 from domain.complaints.printed import printed
-from domain.complaints.terms import Action, HoldReason, Reason, Result, State
+from domain.complaints.terms import Action, HoldReason, Reason, Result, Role, State
+from domain.complaints.transitions import approving
 from storage.complaints import PAGE, Wanted
 
 app = typer.Typer(help="受理和办理投诉。", no_args_is_help=True)
@@ -187,6 +188,9 @@ async def _act(number: str, command: Command, by: str) -> None:
         await office.casework.act(number, command, by)
         file = await office.complaints.read(number)
     console.print(f"{command.action.label}：{number} 现在是“{file.case.state.label}”。", markup=False)
+    if row := approving(command.action):
+        roles = "、".join(role.label for role in Role if role in row.roles)
+        console.print(f"下一步：{roles}“{row.action.label}”，要换一个人。", markup=False)
 
 
 async def _list(by: str, states: tuple[State, ...], is_overdue: bool, page: int) -> None:

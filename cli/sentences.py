@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from domain.complaints.terms import Action, Role, State
+from domain.complaints.transitions import roles_of, sources_of
 from domain.errors import (
     ActionRefused,
     AnchorUnreadable,
@@ -17,6 +21,7 @@ from domain.errors import (
     VaultMissing,
     VaultUnreadable,
 )
+from domain.labels import Labelled
 from services.casework import NotPermitted
 
 _SENTENCES: dict[type[CreditBotError], str] = {
@@ -36,7 +41,7 @@ def sentence_for(error: CreditBotError) -> str:
     """One sentence that says what is wrong and what to do."""
     if isinstance(error, ActionRefused):
         if error.guard is None:
-            return f"“{error.state.label}”时，您不能“{error.action.label}”。能做的看 case table。"
+            return _why_nobody(error)
         return f"“{error.action.label}”还差一条：{error.guard.label}。"
     if isinstance(error, ErasureRefused):
         return f"{error.number} 现在不能删：{error.because.label}。"
@@ -45,3 +50,21 @@ def sentence_for(error: CreditBotError) -> str:
     if isinstance(error, StaffExists):
         return f"{error} 已经有了，换一个登录名。"
     return _SENTENCES.get(type(error), str(error))
+
+
+def _why_nobody(error: ActionRefused) -> str:
+    """The table has no row: the role is the wrong one, the state is, or the case is another's."""
+    action, role, state = (
+        Action.of(error.action.value),
+        Role.of(error.role.value),
+        State.of(error.state.value),
+    )
+    if role not in (able := roles_of(action, state) or roles_of(action)):
+        return f"“{action.label}”是{_listed(able)}的事，{role.label}不能办。"
+    if state not in (sources := sources_of(action, role)):
+        return f"现在是“{state.label}”，不能“{action.label}”；要到{_listed(sources)}时才行。"
+    return f"这一件不归您的单位，不能“{action.label}”。看看派给了谁：case show。"
+
+
+def _listed(members: Iterable[Labelled]) -> str:
+    return "、".join(member.label for member in members)

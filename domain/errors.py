@@ -77,13 +77,15 @@ class BodyTooLarge(ProtocolError):
 
 
 class ActionRefused(CreditBotError):
-    """Something may not be done with a complaint now. ``guard`` None: nobody in that role may, in that state."""
+    """Something may not be done with a complaint now. ``guard`` None: ``role`` may not, or not in that state, or not
+    with this case."""
 
-    def __init__(self, action: Labelled, state: Labelled, guard: Labelled | None) -> None:
+    def __init__(self, action: Labelled, state: Labelled, guard: Labelled | None, role: Labelled) -> None:
         super().__init__(f"{action.value} in {state.value}: {guard.value if guard else 'no such transition'}")
         self.action = action
         self.state = state
         self.guard = guard
+        self.role = role
 
 
 class SealBroken(CreditBotError):

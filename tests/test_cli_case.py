@@ -160,6 +160,26 @@ def sweep() -> None:
     asyncio.run(once())
 
 
+def test_a_refusal_says_whose_it_is_or_when(terminal: Terminal) -> None:
+    number = terminal.file()
+    assert "“受理”是窗口经办、窗口主管的事，承办经办不能办" in terminal.do(number, "zhao", "受理", fails=True)
+    told = terminal.do(number, "wang", "派单", "--unit", UNIT, fails=True)
+    assert "现在是“待受理”，不能“派单”；要到已受理待派单时才行" in told
+    terminal.type("case", "accept", number, "--by", "wang")
+    told = terminal.do(number, "zhao", "派单", "--unit", UNIT, fails=True)
+    assert "“派单”是窗口经办、窗口主管的事" in told
+    terminal.type("case", "dispatch", number, "--by", "wang", "--to", "示例别的局")
+    assert "不归您的单位" in terminal.do(number, "zhao", "签收", fails=True)
+
+
+def test_a_reply_that_is_drafted_waits_for_another_hand(terminal: Terminal) -> None:
+    number = terminal.dispatched()
+    terminal.do(number, "zhao", "签收")
+    words = ("case", "answer", number, "--by", "zhao", "--result", "解决", "--text")
+    assert "段与段之间空一行" in terminal.type(*words, REPLY.replace("\n\n", "\n"), fails=True)
+    assert "下一步：承办审签“审签答复”，要换一个人" in terminal.type(*words, REPLY)
+
+
 def test_nobody_rates_then_it_is_reworked_and_closed(terminal: Terminal) -> None:
     number = terminal.answered()
     terminal.clock.advance(timedelta(days=9))

@@ -61,13 +61,13 @@ def decide(case: Case, command: Command, actor: Actor, now: datetime, rules: Rul
     has no row. Pure: nothing happens until the event is stored."""
     row = row_of(case.state, command.action, actor.role)
     if row is None or not _is_responsible(case, actor):
-        raise ActionRefused(command.action, case.state, None)
+        raise ActionRefused(command.action, case.state, None, actor.role)
     if command.action is Action.REFUSE:
         _check_refusal(case, command, actor)
     attempt = _Try(case, command, actor, now, rules, row)
     for guard in row.guards:
         if command.action is not Action.REFUSE and not _GUARDS[guard](attempt):
-            raise ActionRefused(command.action, case.state, guard)
+            raise ActionRefused(command.action, case.state, guard, actor.role)
     command = _completed(attempt)
     target = _leads(attempt)
     terms = Clocks(case, command, target, now, rules.limits, rules.calendar).after()
@@ -93,7 +93,7 @@ def _is_responsible(case: Case, actor: Actor) -> bool:
 def _check_refusal(case: Case, command: Command, actor: Actor) -> None:
     asked = case.request(command.asked) if command.asked else None
     if asked is None or actor.role not in APPROVERS[asked.action] or asked.by.id == actor.id:
-        raise ActionRefused(command.action, case.state, Guard.WAS_ASKED)
+        raise ActionRefused(command.action, case.state, Guard.WAS_ASKED, actor.role)
 
 
 def _completed(attempt: _Try) -> Command:

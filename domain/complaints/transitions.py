@@ -35,7 +35,7 @@ class Guard(Labelled):
     SECOND_RETURN_BY_LEAD = "second_return_by_lead", "第二次退单由窗口主管指定承办，不能再退"
     NOT_EXTENDED = "not_extended", "没延过，不超过最多的天数，到期前提出"
     ONCE_A_ROUND = "once_a_round", "这一轮没补正过"
-    REPLY_IS_WHOLE = "reply_is_whole", "事实、办理、依据、联系人四项齐全"
+    REPLY_IS_WHOLE = "reply_is_whole", "事实、办理、依据、联系人四项齐全，段与段之间空一行"
     HAS_DEADLINE_PASSED = "has_deadline_passed", "期限已过"
     FEW_REWORKS = "few_reworks", "重办次数没用完，用完了提级督办"
     HAS_OUTCOME = "has_outcome", "答复以后回访到了本人，或分两天联系够次数；有结论"
@@ -216,6 +216,22 @@ def row_of(state: State, action: Action, role: Role) -> Transition | None:
         (row for row in TRANSITIONS if row.action is action and state in row.sources and role in row.roles),
         None,
     )
+
+
+def roles_of(action: Action, state: State | None = None) -> tuple[Role, ...]:
+    """Who may do ``action`` in ``state``, or (None) at any time, in the order of the roles."""
+    rows = [row for row in TRANSITIONS if row.action is action and (state is None or state in row.sources)]
+    return tuple(role for role in Role if any(role in row.roles for row in rows))
+
+
+def sources_of(action: Action, role: Role) -> tuple[State, ...]:
+    """Where ``role`` may do ``action``."""
+    return tuple(state for state in State if row_of(state, action, role))
+
+
+def approving(asking: Action) -> Transition | None:
+    """The yes that ``asking`` waits for; None: it asks for nothing."""
+    return next((row for row in TRANSITIONS if row.approves is asking), None)
 
 
 def actions_of(state: State, role: Role) -> tuple[Action, ...]:
