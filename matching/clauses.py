@@ -72,7 +72,7 @@ def _is_content(word: str) -> bool:
 
 def _is_question(plain: str) -> bool:
     """Whether a clause is put as a question, and does not only name what one may ask about."""
-    return _asks(plain) and bool(_asking().search(plain))
+    return bool(_asking().search(plain))
 
 
 def _asks(plain: str) -> bool:

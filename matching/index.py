@@ -22,6 +22,7 @@ SHOWN = 10
 SUBJECT_WORDS = (2, 1)  # how many words of the topic are put before a follow-up; the surer reading counts
 CLOSE = 0.45  # a runner-up this near to the best one (ratio) makes of an answer a choice
 EACH = 0.6  # how sure each of two questions in one message must be
+APART = 0.8  # how sure (ratio) a message may be as a whole, beside its surer question, and still be two
 UNCOVERED = 0.6  # rarity of asked words that the best question lacks, from which they are told as the reason
 MOST_TOGETHER = 64  # questions looked up at once
 
@@ -210,7 +211,7 @@ class Index:
             followed = max(follows, key=lambda one: one.sure)
             if answer is None or self._prefers(followed, answer, plan.reading):
                 return self._followed(plan, followed, explain)
-        if plan.parts and (both := self._both(plan, rest[: len(plan.parts)], explain)):
+        if plan.parts and (both := self._both(plan, answer, rest[: len(plan.parts)], explain)):
             return both
         for other in rest[len(plan.parts) :]:
             if other and (answer is None or other.sure > answer.sure):
@@ -234,11 +235,21 @@ class Index:
             return False
         return not has_content(reading) or alone.sure < min(alone.model.answer, followed.sure)
 
-    def _both(self, plan: _Plan, answers: Sequence[_Answer | None], explain: bool) -> Match | None:
-        """Two questions that are clear by themselves are both offered."""
-        clear = [one for one in answers if one and one.sure >= max(one.model.answer, EACH)]
-        best = {answer.ranking.items[0]: answer for answer in clear}
-        if len(best) < 2:
+    def _both(
+        self, plan: _Plan, whole: _Answer | None, answers: Sequence[_Answer | None], explain: bool
+    ) -> Match | None:
+        """Two questions are both offered where each is clear by itself.
+
+        One that is clear and one worth asking back are offered too, where together they are less clear than the
+        one alone: then neither is only the other in more words.
+        """
+        told = [one for one in answers if one and one.sure >= one.model.clarify and has_content(one.reading)]
+        clear = [one for one in told if one.sure >= max(one.model.answer, EACH)]
+        best = {answer.ranking.items[0]: answer for answer in told}
+        if len(best) < 2 or not clear:
+            return None
+        surest = max(one.sure for one in clear)
+        if len(clear) < len(told) and whole and whole.sure > APART * surest:
             return None
         firsts = [self._candidates(answer, explain)[0] for answer in best.values()]
         firsts.sort(key=lambda candidate: -candidate.confidence)
