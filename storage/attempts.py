@@ -40,6 +40,13 @@ class Attempts:
                 await _put(connection, key, tried(tally, bounds, now), now)
         return None
 
+    async def waits(self, name: str, bounds: Sequence[Bound], now: datetime) -> bool:
+        """Whether the next try under a name would have to wait; counts nothing."""
+        wanted = select(attempts).where(attempts.c.name == self._index.of(_KIND, name))
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(wanted)).one_or_none()
+        return row is not None and opens_at(_tally(row), bounds, now) is not None
+
     async def give_back(self, names: Sequence[str], now: datetime) -> None:
         """The last try was a right one: it does not count."""
         async with self._engine.begin() as connection:

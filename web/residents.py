@@ -15,7 +15,8 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from bot.links import PARAMETER
+from bot.links import PARAMETER, VALID_S, one_name_of
+from domain.attempts import Bound
 from domain.errors import LinkExpired, SealBroken
 from domain.ids import blind_name, new_id
 from storage.sealing import Sealer
@@ -27,6 +28,8 @@ from web.templating import page
 RESIDENT = Cookie("resident", "/p/", timedelta(hours=12))
 BROWSER = Cookie("browser", "/", timedelta(days=30))
 _PLACE = "cookie:resident:openid"
+_NAMED = "named"
+_ONCE = (Bound(1, timedelta(seconds=VALID_S)),)
 _NEW = web.RequestKey("new_browser", str)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -85,26 +88,52 @@ async def arrive(request: web.Request, handler: Handler) -> web.StreamResponse:
     is_link = request.method in {"GET", "HEAD"} and request.path.startswith("/p/")
     if not is_link or PARAMETER not in request.query:
         return await handler(request)
-    return _let_in(request, request.query[PARAMETER])
+    return await _let_in(request, request.query[PARAMETER])
 
 
-def _let_in(request: web.Request, token: str) -> web.Response:
+async def _let_in(request: web.Request, token: str) -> web.Response:
     assistant, target = request.app[ASSISTANT], _without_token(request)
     response = web.Response(status=303, headers={"Location": target, "Cache-Control": "no-store"})
     try:
         openid = assistant.links.read(token, int(assistant.clock.now().timestamp()))
     except LinkExpired:
-        if is_known(request):
-            return response
-        refused = page(request, "signin.html", status=410, failure="expired", target=target)
-        refused.headers["Cache-Control"] = "no-store"
-        return refused
+        return response if is_known(request) else _refused(request, "expired", target)
+    if request.method == "HEAD":
+        return response
+    if not read_cookie(request, BROWSER):
+        return _named_first(request, target)
+    if not await _is_first(request, one_name_of(token)):
+        return _refused(request, "used", target)
     remember_resident(request, response, openid)
     return response
 
 
+def _named_first(request: web.Request, target: str) -> web.Response:
+    """A browser without a name takes one and comes again with it: what only previews a link comes without, uses
+    nothing up and is let in nowhere. So is a browser that keeps no cookies."""
+    _session(request)
+    again = str(request.rel_url.update_query({_NAMED: "1"}))
+    where = target if _NAMED in request.query else local_path(again)
+    return web.Response(status=303, headers={"Location": where, "Cache-Control": "no-store"})
+
+
+async def _is_first(request: web.Request, link: str) -> bool:
+    """Whether this browser is the one that opened a link first; from now on it is, if none did."""
+    assistant = request.app[ASSISTANT]
+    now, ours = assistant.clock.now(), f"link:{link}:{_session(request)}"
+    if await assistant.attempts.take([f"link:{link}", ours], _ONCE, now) is None:
+        return True
+    return await assistant.attempts.waits(ours, _ONCE, now)
+
+
+def _refused(request: web.Request, failure: str, target: str) -> web.Response:
+    refused = page(request, "signin.html", status=410, failure=failure, target=target)
+    refused.headers["Cache-Control"] = "no-store"
+    return refused
+
+
 def _without_token(request: web.Request) -> str:
-    query = [(name, value) for name, value in request.query.items() if name != PARAMETER]
+    query = [(name, value) for name, value in request.query.items() if name not in (PARAMETER, _NAMED)]
     return local_path(str(request.rel_url.with_query(query)))
 
 

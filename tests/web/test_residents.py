@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
+from aiohttp import ClientSession, DummyCookieJar, web
 from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 from yarl import URL
 
@@ -104,6 +105,41 @@ async def test_old_link_on_a_browser_that_is_known_just_opens(
     clock.advance(timedelta(seconds=VALID_S + 1))
     answer = await client.get(address)
     assert (await answer.json())["openid"] == OPENID
+
+
+async def test_link_lets_in_only_the_browser_that_opened_it_first(
+    client: Client, other: Client, assistant: Assistant
+) -> None:
+    address = link(assistant)
+    for _ in range(2):
+        assert (await (await client.get(address)).json())["openid"] == OPENID
+    for again in (address, f"{address}==", address):
+        refused = await other.get(URL(again, encoded=True))
+        assert refused.status == 410
+        assert "这个链接用过了" in await refused.text()
+    assert (await (await other.get("/p/tell")).json())["openid"] == ""
+
+
+async def test_whoever_is_first_of_many_at_once_is_the_only_one(
+    client: Client, other: Client, assistant: Assistant
+) -> None:
+    address = link(assistant)
+    for each in (client, other):
+        await each.get("/p/tell")
+    answers = await asyncio.gather(*(each.get(address) for each in (client, other, other, client, other)))
+    let_in = [answer.status == 200 for answer in answers]
+    assert let_in in ([True, False, False, True, False], [False, True, True, False, True])
+
+
+async def test_preview_of_a_link_uses_nothing_up(client: Client, assistant: Assistant) -> None:
+    address = link(assistant)
+    async with ClientSession(cookie_jar=DummyCookieJar()) as preview:
+        for ask in (preview.head, preview.get, preview.get):
+            async with ask(client.make_url(address), allow_redirects=True) as answer:
+                assert answer.status == 200
+        async with preview.get(client.make_url(address)) as answer:
+            assert (await answer.json())["openid"] == ""
+    assert (await (await client.get(address)).json())["openid"] == OPENID
 
 
 async def test_resident_is_forgotten_after_half_a_day(
