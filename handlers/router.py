@@ -75,6 +75,7 @@ _ABOUT_CASES = frozenset(
         "case_object",
         "case_reopen",
         "confirm",
+        "fallback",
         "my_information",
     }
 )
