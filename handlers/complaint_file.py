@@ -18,7 +18,7 @@ from services.doors import suggest
 from services.interview import closed_door
 from services.phrases import bare_of, is_asking
 
-COMMANDS = frozenset({"back", "cancel", "restart", "later", "more"})
+COMMANDS = frozenset({"back", "cancel", "restart", "later", "more", "confirm"})
 LEAST_STORY = (
     5  # characters that a first message must hold beyond 我要投诉 to be taken for the story's beginning
 )
@@ -108,4 +108,6 @@ def _command(turn: Turn, draft: Draft, interview: Interview, name: str) -> Outco
             return answers.give_up(turn, draft)
         case "later":
             return answers.put_off(turn, interview)
+        case "confirm":
+            return answers.not_yet(turn, draft, interview)
     return answers.take_up(turn, draft, interview)

@@ -46,6 +46,7 @@ _MEANINGS: Mapping[Step, tuple[str, ...]] = MappingProxyType(
         Step.STORY: ("done",),
         Step.HAPPENED: ("skip", "done"),
         Step.PLACE: ("skip", "done"),
+        Step.PHONE: ("identity=anonymous",),
         Step.EVIDENCE: ("done", "skip", "clear"),
         Step.SENSITIVE: ("sensitive=yes", "sensitive=no"),
         Step.GUARDIAN: ("guardian", "child=no", "keep"),

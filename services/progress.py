@@ -118,6 +118,14 @@ def can(case: Case, command: Command, now: datetime, rules: Rules) -> bool:
     return True
 
 
+def urge_from(case: Case, now: datetime, rules: Rules) -> date | None:
+    """The day from which a case that was urged lately can be urged again; None: that is not what stands against it."""
+    row = row_of(case.state, Action.URGE, RESIDENT.role)
+    if row is None or case.urged_on is None or can(case, Command(Action.URGE), now, rules):
+        return None
+    return rules.calendar.add(case.urged_on, rules.limits.rule("urge_days")).day
+
+
 def reply_of(file: CaseFile) -> str:
     """The answer that was given, once it was given."""
     if file.case.state not in {State.ANSWERED, State.FOLLOW_UP, State.CLOSED}:

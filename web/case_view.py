@@ -10,11 +10,10 @@ from domain.complaints.case import Case
 from domain.complaints.decide import Rules
 from domain.complaints.records import CaseFile, HandedIn
 from domain.complaints.terms import Action, Identity, State
-from domain.complaints.transitions import Guard, row_of
 from domain.evidence import EvidenceKind
 from domain.labels import Labelled
 from knowledge.texts import Texts
-from services.progress import LEVELS, RESIDENT, Line, Progress, progress_of, timeline
+from services.progress import LEVELS, Line, Progress, progress_of, timeline, urge_from
 
 
 class Waiting(Labelled):
@@ -113,7 +112,7 @@ def view_of(
         documents=tuple(each for each in there if _kind(each) is EvidenceKind.DOCUMENT),
         coming=sum(each.is_coming for each in handed),
         missed=sum(not each.is_coming and each.accepted is None for each in handed),
-        urge_from=urge_from(case, progress, rules),
+        urge_from=urge_from(case, now, rules),
         is_rated=case.is_rated,
     )
 
@@ -130,14 +129,6 @@ def until_of(case: Case, progress: Progress, now: datetime, rules: Rules) -> Unt
         return Until(case.resumes_on, Waiting.NONE)
     last = _last_day(case, progress.acts, rules)
     return Until(last, Waiting.NONE) if last else None
-
-
-def urge_from(case: Case, progress: Progress, rules: Rules) -> date | None:
-    """The day from which a case that was urged lately can be urged again."""
-    row = row_of(case.state, Action.URGE, RESIDENT.role)
-    if row is None or Guard.URGED_LONG_AGO not in row.guards or Action.URGE in progress.acts:
-        return None
-    return rules.calendar.add(case.urged_on, rules.limits.rule("urge_days")).day if case.urged_on else None
 
 
 def _last_day(case: Case, acts: Sequence[Action], rules: Rules) -> date | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from domain import targets
+from domain.clock import chinese_day
 from domain.complaints.case import apply
 from domain.complaints.decide import decide
 from domain.complaints.events import Command
@@ -19,7 +20,7 @@ from domain.messages import Picture
 from domain.replies import Block, Choice, Choices, Reply, ReplyKind
 from handlers.cases.status import INTENT, overview, said, show
 from handlers.turn import Outcome, Turn
-from services.progress import LEVELS, RESIDENT, progress_of
+from services.progress import LEVELS, RESIDENT, progress_of, urge_from
 from services.submission import rules_of
 
 MOST_WORDS = 2000
@@ -31,7 +32,7 @@ def begin(turn: Turn, act: str) -> Outcome:
     if not turn.cases:
         return overview(turn)
     if not able:
-        return said(turn, turn.texts.paragraph(f"case_cannot.{act}"))
+        return said(turn, _cannot(turn, act, *turn.cases))
     if len(able) == 1:
         return start(turn, able[0], act)
     choices = tuple(
@@ -46,7 +47,7 @@ def start(turn: Turn, file: CaseFile, act: str) -> Outcome:
     if act == "show":
         return show(turn, file)
     if not _can(turn, file, Action.of(act)):
-        return show(turn, file, turn.texts.paragraph(f"case_cannot.{act}"))
+        return show(turn, file, _cannot(turn, act, file))
     return _STARTS[act](turn, file)
 
 
@@ -164,10 +165,19 @@ def carry_out(turn: Turn, file: CaseFile, command: Command) -> Outcome:
     try:
         event = decide(file.case, command, RESIDENT, turn.now, rules_of(turn.library))
     except ActionRefused:
-        return show(turn, file, turn.texts.paragraph(f"case_cannot.{command.action.value}"))
+        return show(turn, file, _cannot(turn, command.action.value, file))
     after = replace(file, case=apply(file.case, event), events=(*file.events, event))
     done = turn.texts.paragraph(f"case_did.{command.action.value}")
     return show(turn, after, done, effects=(Acted(file.number, file.case, event),))
+
+
+def _cannot(turn: Turn, act: str, *files: CaseFile) -> Block:
+    """Why it may not be done; of urging too early, from which day it may."""
+    rules = rules_of(turn.library)
+    days = [day for file in files if (day := urge_from(file.case, turn.now, rules))] if act == "urge" else []
+    if days:
+        return turn.texts.paragraph("case.urged_already", day=chinese_day(min(days)))
+    return turn.texts.paragraph(f"case_cannot.{act}")
 
 
 def _can(turn: Turn, file: CaseFile, action: Action) -> bool:

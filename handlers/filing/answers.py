@@ -41,6 +41,12 @@ def put_off(turn: Turn, interview: Interview) -> Outcome:
     return said(turn, replace(interview, is_paused=True), kept)
 
 
+def not_yet(turn: Turn, draft: Draft, interview: Interview) -> Outcome:
+    """确认提交 before there is anything to confirm: what is still open, and the way back."""
+    key = "filing.confirm_editing" if interview.is_editing else "filing.confirm_early"
+    return ask(turn, draft, interview, turn.texts.paragraph(key, label=interview.step.label))
+
+
 def take_up(turn: Turn, draft: Draft, interview: Interview) -> Outcome:
     """Go on in the chat; of a draft that the form stored last it is kept that it is told here again."""
     kept = (DraftKept(draft),) if draft.on_form else ()

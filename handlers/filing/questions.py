@@ -8,7 +8,7 @@ from types import MappingProxyType
 from domain import targets
 from domain.clock import chinese_date
 from domain.complaints.draft import Draft
-from domain.complaints.interview import WHOLE_STORY, Interview, Step
+from domain.complaints.interview import WHOLE_STORY, Interview, Step, preceding
 from domain.complaints.terms import Identity
 from domain.dates import read_date
 from domain.entries import Library
@@ -25,7 +25,8 @@ _MARKS = "①②③④⑤⑥⑦⑧⑨"
 def asking(turn: Turn, draft: Draft, interview: Interview) -> tuple[Block, ...]:
     """The question of the step, its choices, and the ways out."""
     blocks = () if interview.is_anew else _ASK[interview.step](turn, draft)
-    footer = _FOOTERS.get(interview.step, "filing.footer")
+    is_first = not interview.is_editing and preceding(interview.step, draft) is None
+    footer = _FOOTERS.get(interview.step, "filing.footer_first" if is_first else "filing.footer")
     return (*blocks, turn.texts.paragraph(footer))
 
 
@@ -70,7 +71,10 @@ def _consent(turn: Turn, _draft: Draft) -> tuple[Block, ...]:
         named("consent", turn.texts.line("filing.agree")),
         named("no_consent", turn.texts.line("filing.disagree")),
     )
-    return (*turn.texts.paragraphs("filing.consent"), Choices(choices))
+    before = turn.dialog.interview
+    is_told = before is not None and before.step is Step.CONSENT and not before.is_paused
+    key = "filing.consent_again" if is_told else "filing.consent"
+    return (*turn.texts.paragraphs(key), Choices(choices))
 
 
 def _door(turn: Turn, draft: Draft) -> tuple[Block, ...]:

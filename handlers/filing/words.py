@@ -95,6 +95,9 @@ def _phone(turn: Turn, draft: Draft, interview: Interview, text: str) -> Outcome
 
 
 def _done(turn: Turn, draft: Draft, interview: Interview, _value: str) -> Outcome:
+    """Nothing more to tell; of a single answer (时间, 地点) that is no answer yet."""
+    if interview.step in {Step.HAPPENED, Step.PLACE}:
+        return ask(turn, draft, interview, turn.texts.paragraph("filing.skip_instead"))
     if interview.step is Step.STORY and len(draft.story) < SHORTEST_STORY:
         return ask(turn, draft, interview, turn.texts.paragraph("filing.story_short"))
     return advance(turn, draft, interview)
