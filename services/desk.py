@@ -36,6 +36,7 @@ class Desk:
     texts: Texts
     index: Index
     by_title: dict[str, str]
+    by_ask: dict[str, str]
     phrases: Phrasebook
     matches: Matches
 
@@ -82,6 +83,7 @@ def open_desk(places: Places) -> Desk:
         Texts(library.texts),
         index,
         dict(_titles(library)),
+        {normalise(ask): item.id for item in _items(library) for ask in item.questions},
         phrasebook_of(library.intents.values(), library.facets.get("平常话", ())),
         Matches(index),
     )

@@ -12,7 +12,7 @@ from domain.entries import Intent
 from domain.replies import ReplyKind
 
 _NOT_WORDS = re.compile(r"[\W_]+")
-_ADDRESS = ("小助手", "助手", "老师", "同志", "机器人", "客服")
+_ADDRESS = ("小助手", "助手", "老师", "小同志", "同志", "机器人", "客服")
 _EMPTY_TALK = frozenset({targets.intent("greeting"), targets.intent("acknowledge")})
 
 

@@ -91,7 +91,7 @@ def pick_story(wish: StoryWish, told: Sequence[str], library: Library, seed: int
 
 def _fit(story: Story, wish: StoryWish) -> int:
     """How well a story fits: 0 not at all, else one more than the themes that are shared; a story about who was
-    named before those that only mention them.
+    named before those that only mention them, and the one to their credit before a warning.
     """
     if wish.mention and wish.mention not in _words_of(story):
         return 0
@@ -102,7 +102,8 @@ def _fit(story: Story, wish: StoryWish) -> int:
     shared = len(set(wish.themes) & set(story.themes))
     if wish.themes and not shared:
         return 0
-    return 1 + shared + (wish.mention in story.people)
+    is_good_of_them = wish.mention in story.people and story.category is not Category.WARNING
+    return 1 + shared + (wish.mention in story.people) + is_good_of_them
 
 
 def _is_name(word: str, library: Library) -> bool:

@@ -92,6 +92,8 @@ def _likely(text: str, bare: str, dialog: Dialog, desk: Desk, now_s: int) -> Tho
     topic = dialog.topic if now_s - dialog.topic_at < TOPIC_LASTS_S else ""
     match = yield Question(text, topic or None)
     wanted = desk.phrases.sign(bare)
+    if match.decision is not Decision.ANSWER and match.reason != "follow_up":
+        wanted = wanted or desk.by_ask.get(normalise(text))  # an entry's own words, however near others are
     if wanted is None and match.decision is not Decision.ANSWER and is_grievance(text, desk.library.doors):
         wanted = targets.intent("complaint_file")
     if wanted is None and is_wish(text, desk.library) and not _is_sure_of_policy(match):

@@ -72,3 +72,9 @@ def test_what_kind_is_wished_for_is_read(desk: Desk) -> None:
 def test_a_word_inside_a_longer_one_is_not_heard(desk: Desk) -> None:
     assert set(wish_of("给我讲个卖东西不骗人的", desk.library).themes) == {"诚实不欺", "诚实经营"}
     assert "失信后果" in wish_of("讲个骗人的下场", desk.library).themes
+
+
+def test_who_is_named_is_told_of_by_his_credit_before_a_warning(desk: Desk) -> None:
+    wish = wish_of("讲个商鞅的故事", desk.library)
+    told = [story.id for seed in range(4) if (story := pick_story(wish, (), desk.library, seed))]
+    assert told == ["xi-mu-li-xin"] * 4
