@@ -112,5 +112,5 @@ def _organisation(
     words = "|".join(re.escape(lead) for lead in leads if len(lead) > 1) or r"(?!)"
     return (
         re.compile(rf"[\u4e00-\u9fffA-Za-z0-9]{{2,18}}?(?:{last})+"),
-        re.compile(rf"^.*(?:{words})|^.*(?:{first})(?=.{{3,}})|^(?:{first})+"),
+        re.compile(rf"^.*(?:{first})(?=.{{3,}})|^.*(?:{words})|^(?:{first})+"),
     )
