@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from domain.clock import local, local_day
-from domain.complaints.numbers import read_number
+from domain.complaints.numbers import looks_like_number, read_number
 from domain.complaints.records import CaseFile
 from domain.complaints.terms import Action
 from domain.errors import CaseUnknown, TriedTooOften
@@ -45,7 +45,8 @@ async def open_by_code(request: web.Request) -> web.Response:
     check_form(request, fields)
     typed = fields.get("number", "").strip()[:LONGEST_TYPED]
     if read_number(typed) is None:
-        return await door(request, 400, fault="malformed", number=typed)
+        fault = "mistyped" if looks_like_number(typed) else "malformed"
+        return await door(request, 400, fault=fault, number=typed)
     code, address = fields.get("code", "")[:LONGEST_TYPED], address_of(request)
     try:
         file = await request.app[ASSISTANT].enquiry.open(typed, code, address)

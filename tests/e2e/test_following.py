@@ -248,6 +248,8 @@ def test_chosen_files_are_shown_and_can_be_left_out(
     ):
         (tmp_path / name).write_bytes(content)
     chosen = page.locator("[data-chosen] li")
+    expect(page.locator("[data-chosen-pick]")).to_have_text("选图片或 PDF")
+    expect(page.locator("#files")).to_have_class("vh")  # no button in the browser's own language
     page.get_by_label("图片和 PDF").set_input_files([tmp_path / name for name in ("a.jpg", "b.jpg", "c.pdf")])
     expect(chosen).to_have_count(3)
     expect(chosen.locator("canvas")).to_have_count(2)

@@ -43,6 +43,11 @@ def test_a_newcomer_is_greeted_and_shown_what_to_do(open_page: Opener) -> None:
     expect(page.locator(ANSWERS)).to_have_count(2)
 
 
+def test_on_a_phone_there_is_no_second_scrollbar(open_page: Opener) -> None:
+    page = greeted(open_page("/simulator", 375, height=812))
+    assert page.evaluate("document.documentElement.scrollHeight") == 812
+
+
 def test_asking_clicking_a_choice_and_opening_its_page(open_page: Opener) -> None:
     page = greeted(open_page("/simulator", 1280, height=800))
     ask(page, "处罚记录多久能修复")

@@ -137,6 +137,14 @@ async def test_an_incomplete_number_is_told_and_kept(stranger: Phone) -> None:
     assert 'value="WH26-7K4Q"' in html
 
 
+async def test_a_whole_number_with_a_wrong_character_is_not_called_incomplete(stranger: Phone) -> None:
+    for number in ("WH26-7K4Q-9MZPU", "wh26 7k4q 9mzpu", "WH267K4Q9MZPU"):
+        answer = await stranger.send("/p/complaints", "/p/complaints", number=number, code="4TXR-M2KD")
+        html = await answer.text()
+        assert "编号里有打错的字" in html
+        assert "编号不完整" not in html
+
+
 async def test_the_sixth_guess_is_not_even_looked_at_and_the_owner_still_gets_in(
     phone: Phone, stranger: Phone, assistant: Assistant, clock: ManualClock
 ) -> None:

@@ -9,6 +9,7 @@ from time import perf_counter
 
 import pytest
 from markupsafe import escape
+from yarl import URL
 
 from bot.service import Assistant
 from domain.clock import ManualClock
@@ -185,6 +186,16 @@ async def test_what_is_asked_most_stands_above_the_whole_library(
     first = next(iter(desk.library.policies))
     rows = [e.attributes["href"] for e in page.all("a") if e.attributes.get("class", "") != "cell"]
     assert next(href for href in rows if href.startswith("/p/policies/")) == f"/p/policies/{first}"
+
+
+@pytest.mark.parametrize("mode", ["", ".elder.0"])
+async def test_whoever_searches_can_narrow_it_by_audience_and_topic(client: Client, mode: str) -> None:
+    cookie = {"Cookie": f"display={mode}"} if mode else {}
+    page = read(await html_of(client, "/p/policies?q=修复&audience=merchant", **cookie))
+    links = [e.attributes["href"] for e in page.all("a")]
+    topics = [URL(each).query for each in links if "topic=credit_repair" in each]
+    assert [(dict(each)["q"], each["audience"]) for each in topics] == [("修复", "merchant")]
+    assert any("audience=" in each and "audience=merchant" not in each for each in links)
 
 
 @pytest.mark.parametrize("query", ["q=征信", "topic=credit_repair", "audience=merchant", "page=2"])

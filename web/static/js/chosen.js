@@ -38,4 +38,10 @@ function remover(place) {
   return button;
 }
 
-if (input) input.addEventListener("change", show);
+if (input) {
+  const pick = document.querySelector("[data-chosen-pick]"); // our own words instead of the browser's, in its language
+  pick.hidden = false;
+  input.className = "vh";
+  pick.append(input);
+  input.addEventListener("change", show);
+}
