@@ -29,8 +29,8 @@ async def answer(assistant: Assistant, xml: str) -> Outbound:
     return await assistant.pipeline.answer(parse_message(parse_fields(xml.encode())))
 
 
-async def say(assistant: Assistant, text: str, msg_id: int = 1) -> str:
-    xml = Platform(now_s=1_795_000_000).text(text, msg_id=msg_id)
+async def say(assistant: Assistant, text: str, msg_id: int = 1, sender: str = "o-resident-a") -> str:
+    xml = Platform(now_s=1_795_000_000).text(text, sender=sender, msg_id=msg_id)
     return words_of((await answer(assistant, xml)).content)
 
 
@@ -40,7 +40,7 @@ async def say(assistant: Assistant, text: str, msg_id: int = 1) -> str:
 )
 async def test_code_at_a_window_opens_the_complaint(assistant: Assistant, name: str, key: str) -> None:
     scanned = words_of((await answer(assistant, event(name, key))).content)
-    assert scanned == await say(assistant, "我要投诉", 2)
+    assert scanned == await say(assistant, "我要投诉", 2, sender="o-resident-b")
 
 
 async def test_code_on_a_story_board_tells_its_story(assistant: Assistant) -> None:
